@@ -1,0 +1,191 @@
+/** What analysis derives from a journal. All instants are ms since the run's origin; null where a thing did not happen. */
+import type { JournalEvent, Outcome, OutcomeCounts, RunPlan, RunStart } from '../journal/index.ts';
+
+export type Verdict = 'passed' | 'failed' | 'untrusted' | 'interrupted' | 'error';
+
+/** The answer to one expectation. */
+export interface ExpectationResult {
+  /** As written. */
+  rule: string;
+  metric: string;
+  observed: number | null;
+  /** The observed value with its unit, for people. */
+  observedText: string;
+  held: boolean;
+  /** Why it could not be judged, if so; then `held` is false. */
+  problem: string | null;
+}
+
+export interface LatencySummary {
+  p50: number | null;
+  p90: number | null;
+  p99: number | null;
+  max: number | null;
+}
+
+/** One second of the run, ready to be charted. `t` is its start. */
+export interface SecondPoint {
+  t: number;
+  second: number;
+  offered: number;
+  outcomes: OutcomeCounts;
+  /** Response time of ok requests, ms. */
+  p50Ms: number | null;
+  p90Ms: number | null;
+  p99Ms: number | null;
+  servedByPod: Record<string, number>;
+  connectionsByPod: Record<string, number>;
+  connectionsOpen: number;
+  latenessP99Ms: number;
+  generatorCpu: number;
+  saturated: boolean;
+}
+
+/** Replicas over time: a step function, one point per change. */
+export interface ReplicaPoint {
+  t: number;
+  desired: number;
+  ready: number;
+  inRotation: number;
+}
+
+export interface NodePoint {
+  t: number;
+  ready: number;
+  total: number;
+}
+
+export type PodState = 'pending' | 'starting' | 'ready' | 'not-ready' | 'terminating' | 'lost';
+
+export interface PodLife {
+  name: string;
+  node: string | null;
+  createdMs: number | null;
+  scheduledMs: number | null;
+  startedMs: number | null;
+  readyMs: number | null;
+  inRotationMs: number | null;
+  outOfRotationMs: number | null;
+  firstServedMs: number | null;
+  lastServedMs: number | null;
+  deletedMs: number | null;
+  served: number;
+  restarts: number;
+  /** Its life in states, in order and without gaps; `toMs` of the last is the end of the run or the pod. */
+  states: { state: PodState; fromMs: number; toMs: number }[];
+}
+
+export interface NodeLife {
+  name: string;
+  role: 'control-plane' | 'worker';
+  states: { state: 'ready' | 'not-ready' | 'unknown'; fromMs: number; toMs: number }[];
+}
+
+/** The steps of a healing waterfall, in order. */
+export const healingSteps = [
+  'fault',
+  'detected',
+  'out of rotation',
+  'replacement created',
+  'scheduled',
+  'started',
+  'ready',
+  'in rotation',
+  'first request served',
+] as const;
+export type HealingStep = (typeof healingSteps)[number];
+
+export interface FaultFinding {
+  id: string;
+  type: string;
+  /** The targets' names, comma-separated. */
+  target: string;
+  injectedMs: number;
+  landedMs: number | null;
+  undoneMs: number | null;
+  proof: string | null;
+  problem: string | null;
+  /** Durations, ms (design.md §7). */
+  reactionMs: number | null;
+  repairMs: number | null;
+  recoveryMs: number | null;
+  outageMs: number | null;
+  /** Requests that did not end `ok` and are put down to this fault. */
+  lost: number;
+  lostByOutcome: Partial<Record<Outcome, number>>;
+  /** One row per step with the latest instant over all affected pods, and what showed it. */
+  waterfall: { step: HealingStep; atMs: number | null; shownBy: string | null }[];
+  /** Pods that were lost and pods that replaced them. */
+  lostPods: string[];
+  replacementPods: string[];
+}
+
+export interface ScalingDecision {
+  atMs: number;
+  from: number;
+  to: number;
+  reason: string;
+}
+
+/** A mark on every lane. */
+export interface Mark {
+  t: number;
+  kind: 'phase' | 'fault' | 'scaling' | 'node';
+  label: string;
+}
+
+export interface TimelineEntry {
+  t: number;
+  severity: 'Normal' | 'Warning';
+  reason: string;
+  object: string;
+  message: string;
+  component: string;
+}
+
+export interface Findings {
+  run: RunStart;
+  plan: RunPlan | null;
+  cluster: {
+    provider: string;
+    kubernetesVersion: string;
+    timings: Record<string, number>;
+    notFollowed: string[];
+    facts: Record<string, string>;
+  } | null;
+  verdict: Verdict;
+  exitCode: number;
+  /** The verdict in one sentence. */
+  verdictSentence: string;
+  /** Why the run is not to be trusted, each as a sentence; empty when it is. */
+  distrust: string[];
+  /** What the reader should know besides. */
+  notes: string[];
+  durationMs: number;
+  trafficStartMs: number | null;
+  trafficEndMs: number | null;
+  /** From the start of the harness to the first `ok` answer through the Service. */
+  firstAnswerMs: number | null;
+  requests: { scheduled: number; conserved: boolean } & OutcomeCounts;
+  statuses: Record<string, number>;
+  /** What the pods counted, where known, beside what the client saw answered by them. */
+  accounting: { pod: string; client: number; podCount: number | null }[];
+  latencyMs: { service: LatencySummary; response: LatencySummary };
+  availability: number | null;
+  seconds: SecondPoint[];
+  replicas: ReplicaPoint[];
+  nodeCounts: NodePoint[];
+  pods: PodLife[];
+  nodes: NodeLife[];
+  faults: FaultFinding[];
+  scaling: ScalingDecision[];
+  expectations: ExpectationResult[];
+  generator: { latenessP99Ms: number | null; saturatedSeconds: number };
+  marks: Mark[];
+  timeline: TimelineEntry[];
+  /** How the journal ended and what is missing from it, if anything. */
+  journal: { complete: boolean; events: number; problems: string[] };
+}
+
+/** Journal in, findings out; pure. */
+export type Analyse = (events: readonly JournalEvent[], problems?: readonly string[]) => Findings;

@@ -1,0 +1,3 @@
+/** Where a cluster runs: the provider contract and its implementations. */
+export * from './provider.ts';
+export * from './spec.ts';

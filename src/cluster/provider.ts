@@ -1,0 +1,103 @@
+import type { ClusterSpec } from './spec.ts';
+
+/**
+ * Where a cluster runs. Callers branch on {@link Capabilities}, never on the provider's name. Everything that the Kubernetes
+ * API can do is done through the API; a provider does only what it cannot.
+ */
+export interface ClusterProvider {
+  readonly name: 'embedded' | 'kind' | 'existing';
+
+  /**
+   * Boots a cluster and resolves when its API server answers and every node is Ready. What was started is ended again
+   * when this fails or `signal` aborts, and also when this process is killed, unless `keep` is set.
+   *
+   * @throws {OpenbellError} exit code 106, with what to do about it.
+   */
+  create(spec: ClusterSpec, options: CreateOptions): Promise<Cluster>;
+
+  /** A cluster that an earlier process created with `keep`. @throws {OpenbellError} `CLUSTER_NOT_FOUND`. */
+  attach(name: string): Promise<Cluster>;
+}
+
+export interface CreateOptions {
+  /** The cluster outlives this process. */
+  keep: boolean;
+  signal: AbortSignal;
+  /** Called with each step of the boot, for progress lines. */
+  onProgress: (message: string) => void;
+}
+
+/** A cluster that runs. */
+export interface Cluster {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly facts: ClusterFacts;
+
+  /** Kubeconfig with one context, as YAML text. */
+  kubeconfig(): string;
+  /** Path of a kubeconfig file for people (`kubectl --kubeconfig …`); it goes with the cluster. */
+  kubeconfigPath(): string;
+
+  /** The URL at which a NodePort Service is reached from this host. Never on a worker, so that it survives them. */
+  entryPoint(nodePort: number): URL;
+
+  /** Makes an image known to every node; pods may name it from then on. */
+  loadImage(image: Image): Promise<void>;
+
+  /**
+   * Changes a machine's power. Resolves when it was seen to have happened (the node's processes are gone, stopped,
+   * started). `kill`: power loss, at once. `pause`: everything on the node hangs, its connections stay open; `resume`
+   * undoes it. `start`: power comes back after `kill`. `add`: a new worker joins. `remove`: it is shut down for good.
+   *
+   * @returns what proved it, one sentence.
+   */
+  power(node: string, action: PowerAction): Promise<string>;
+
+  /** Stops or starts a component; `node` for those that run per node. */
+  component(name: Component, action: 'stop' | 'start', node?: string): Promise<void>;
+
+  /** What the cluster's own processes printed, newest last, at most `lines` of each. */
+  logs(lines: number): Promise<Record<string, string>>;
+
+  /** Ends the cluster; nothing of it is left when this resolves. Safe to call twice. */
+  destroy(): Promise<void>;
+}
+
+export type PowerAction = 'kill' | 'pause' | 'resume' | 'start' | 'add' | 'remove';
+
+export const components = ['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const;
+export type Component = (typeof components)[number];
+
+/** What a cluster can do. */
+export interface Capabilities {
+  power: ReadonlySet<PowerAction>;
+  components: ReadonlySet<Component>;
+  /** Images may be programs on this machine. */
+  processImages: boolean;
+  /** Pod addresses can be reached from this host. */
+  podNetworkReachable: boolean;
+}
+
+/** What a report says about a cluster. */
+export interface ClusterFacts {
+  kubernetesVersion: string;
+  /** Requested timings that could not be followed, each as a sentence. */
+  notFollowed: string[];
+  /** Facts about the substrate: how CPU limits are enforced, addresses, … */
+  facts: Record<string, string>;
+}
+
+/** An image a pod may name: a program on this machine (embedded), or a container image. */
+export type Image = ProcessImage;
+
+/** A program that stands for a container image on the embedded cluster. */
+export interface ProcessImage {
+  /** The name pods use, with tag: `openbell/sample-api:1`. */
+  name: string;
+  /** Program and arguments; `node` stands for the Node.js that runs openbell. */
+  command: string[];
+  /** Absolute working directory. */
+  workingDir: string;
+  /** Environment baked into the image. */
+  env: Record<string, string>;
+}

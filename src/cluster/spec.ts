@@ -1,0 +1,81 @@
+/** What cluster is asked for: values only. The scenario file's schema produces them. */
+
+export interface NodeSpec {
+  name: string;
+  cpuMilli: number;
+  memoryBytes: number;
+  maxPods: number;
+  labels: Record<string, string>;
+}
+
+export interface ClusterSpec {
+  name: string;
+  /** The workers; every provider adds one control-plane node, which also is the entry point for traffic. */
+  workers: NodeSpec[];
+  timings: Timings;
+}
+
+/**
+ * Every timer of the cluster, effective (already divided by the speed-up). Seconds written in Kubernetes objects (probe
+ * periods, grace periods, tolerationSeconds, stabilization windows, …) are nominal; the embedded cluster divides
+ * them by `speedup` where it uses them.
+ */
+export interface Timings {
+  speedup: number;
+  hpaSyncPeriodMs: number;
+  /** Ratio: 0.1 means ±10 %. Not a time, so not divided. */
+  hpaTolerance: number;
+  hpaCpuInitializationMs: number;
+  hpaInitialReadinessDelayMs: number;
+  hpaDownscaleStabilizationMs: number;
+  metricsResolutionMs: number;
+  nodeLeaseDurationMs: number;
+  nodeLeaseRenewalMs: number;
+  nodeMonitorPeriodMs: number;
+  nodeMonitorGraceMs: number;
+  /** How long pods tolerate a not-ready or unreachable node before they are evicted. */
+  notReadyTolerationMs: number;
+  unreachableTolerationMs: number;
+  /** The eviction brake: one node per this long. */
+  evictionPeriodMs: number;
+  crashLoopInitialMs: number;
+  crashLoopMaxMs: number;
+  crashLoopResetMs: number;
+}
+
+/** Kubernetes' own defaults (1.34), from design.md's table; speed-up 1. */
+export const kubernetesTimings: Timings = {
+  speedup: 1,
+  hpaSyncPeriodMs: 15_000,
+  hpaTolerance: 0.1,
+  hpaCpuInitializationMs: 300_000,
+  hpaInitialReadinessDelayMs: 30_000,
+  hpaDownscaleStabilizationMs: 300_000,
+  metricsResolutionMs: 15_000,
+  nodeLeaseDurationMs: 40_000,
+  nodeLeaseRenewalMs: 10_000,
+  nodeMonitorPeriodMs: 5_000,
+  nodeMonitorGraceMs: 50_000,
+  notReadyTolerationMs: 300_000,
+  unreachableTolerationMs: 300_000,
+  evictionPeriodMs: 10_000,
+  crashLoopInitialMs: 10_000,
+  crashLoopMaxMs: 300_000,
+  crashLoopResetMs: 600_000,
+};
+
+/**
+ * The timings in force at a speed-up: Kubernetes' defaults, overridden where the scenario says so (nominal values, that
+ * is as they would be written for speed-up 1), each time divided by the speed-up.
+ */
+export function effectiveTimings(
+  speedup: number,
+  overrides: Partial<Omit<Timings, 'speedup'>> = {},
+): Timings {
+  const nominal = { ...kubernetesTimings, ...overrides };
+  const effective = Object.entries(nominal).map(([name, value]) => [
+    name,
+    name.endsWith('Ms') ? value / speedup : value,
+  ]);
+  return { ...(Object.fromEntries(effective) as Timings), speedup };
+}

@@ -1,0 +1,2 @@
+/** Faults: each is selected, injected, proven to have landed, journaled and undone. */
+export * from './spec.ts';

@@ -1,0 +1,2 @@
+/** A run as a checklist of steps. */
+export {};

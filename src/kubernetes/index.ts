@@ -1,0 +1,2 @@
+/** The client of a real API server: connect, apply, watch, wait. */
+export {};

@@ -1,0 +1,2 @@
+/** Findings as HTML, JSON and text; pure functions. */
+export {};

@@ -1,0 +1,2 @@
+/** Scenario files: schema, units, loading, the built-in catalogue. */
+export {};

@@ -1,0 +1,6 @@
+/** What every part may use: errors with codes, the clock, waiting with a deadline, formatting. */
+export { exitCodes, type ExitCode } from './exit-codes.ts';
+export { OpenbellError, messageOf, type ErrorDetails } from './errors.ts';
+export { monotonicMs, systemClock, type Clock } from './clock.ts';
+export { until, type UntilOptions } from './until.ts';
+export { seededRandom, type Random } from './random.ts';

@@ -1,0 +1,48 @@
+import type { OutcomeCounts, TrafficEnd, TrafficSecond, Unstamped } from '../journal/index.ts';
+import type { TrafficPlan } from './plan.ts';
+
+/** What the engine needs besides the plan. */
+export interface TrafficOptions {
+  plan: TrafficPlan;
+  /** The Service's entry point: scheme, host and port. */
+  target: URL;
+  seed: number;
+  /** `monotonicMs()` at the run's origin: the engine stamps its events relative to it. */
+  originMs: number;
+  /** `monotonicMs()` at which the schedule's time zero lies; in the past means at once. */
+  startAtMs: number;
+  /** Response time above which an `ok` answer is listed as slow; null lists none. */
+  goodResponseMs: number | null;
+  /** Called for each second of traffic once all of its requests have ended, in order. */
+  onSecond: (second: Unstamped<TrafficSecond> & { t: number }) => void;
+  /** Called about four times a second while traffic runs; for the live view only. */
+  onTick?: (tick: TrafficTick) => void;
+}
+
+/** What is going on now; approximate, for people to watch. */
+export interface TrafficTick {
+  /** Scheduled arrivals per second now. */
+  askedRate: number;
+  /** Answers per second over the last second. */
+  answeredRate: number;
+  inFlight: number;
+  outcomes: OutcomeCounts;
+  /** Response time p99 over the last second, ms; null without answers. */
+  p99Ms: number | null;
+  connections: number;
+}
+
+/** Traffic that is under way on its own thread. */
+export interface TrafficRun {
+  /**
+   * Resolves when every scheduled arrival has its outcome and the connections are closed; rejects when the engine's
+   * thread died. After {@link stop} the arrivals not yet due are not part of the schedule any more.
+   */
+  readonly done: Promise<Unstamped<TrafficEnd> & { t: number }>;
+  /** Ends the schedule now; what is in flight may finish within its time-out. */
+  stop(): void;
+  /** Ends the thread at once; `done` rejects. */
+  abort(): void;
+}
+
+export type StartTraffic = (options: TrafficOptions) => TrafficRun;
