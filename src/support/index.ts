@@ -4,3 +4,11 @@ export { OpenbellError, messageOf, type ErrorDetails } from './errors.ts';
 export { monotonicMs, systemClock, type Clock } from './clock.ts';
 export { until, type UntilOptions } from './until.ts';
 export { seededRandom, type Random } from './random.ts';
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatPercent,
+  formatPlural,
+} from './format.ts';

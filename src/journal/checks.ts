@@ -1,0 +1,233 @@
+import {
+  outcomes,
+  type FailedRequest,
+  type JournalEvent,
+  type OutcomeCounts,
+  type PodSecond,
+  type RunStart,
+  type TrafficSecond,
+} from './events.ts';
+import {
+  amount,
+  fields,
+  flag,
+  list,
+  mapOf,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  text,
+  type Check,
+} from './shape.ts';
+
+type Fields<T extends JournalEvent['type']> = Omit<Extract<JournalEvent, { type: T }>, 'type'>;
+
+const t = number;
+const counts = fields<OutcomeCounts>({
+  ok: amount,
+  http_error: amount,
+  timeout: amount,
+  refused: amount,
+  reset: amount,
+  dropped: amount,
+});
+const histograms = mapOf(text);
+const watched = oneOf('added', 'modified', 'deleted');
+const severity = oneOf('Normal', 'Warning');
+
+const runStart = fields<Fields<'run.start'>>({
+  t,
+  apiVersion: text,
+  kind: text,
+  runId: text,
+  originWall: text,
+  openbellVersion: text,
+  seed: number,
+  scenario: fields<RunStart['scenario']>({
+    name: text,
+    title: text,
+    description: text,
+    origin: text,
+    source: text,
+  }),
+  machine: fields<RunStart['machine']>({
+    os: text,
+    arch: text,
+    cpuModel: text,
+    cores: amount,
+    memoryBytes: amount,
+    nodeVersion: text,
+  }),
+});
+
+const second = fields<Fields<'traffic.second'>>({
+  t,
+  second: number,
+  startT: number,
+  scheduled: amount,
+  outcomes: counts,
+  statuses: mapOf(amount),
+  service: histograms,
+  response: histograms,
+  okResponseUs: orNull(fields({ p50: amount, p90: amount, p99: amount, max: amount })),
+  pods: mapOf(
+    fields<PodSecond>({
+      node: text,
+      ok: amount,
+      httpError: amount,
+      firstT: number,
+      lastT: number,
+      connections: amount,
+    }),
+  ),
+  failures: list(
+    fields<FailedRequest>({
+      scheduledT: number,
+      endedT: number,
+      outcome: oneOf(...outcomes.filter((outcome) => outcome !== 'ok')),
+      status: optional(number),
+      pod: orNull(text),
+    }),
+  ),
+  slow: list(
+    fields<TrafficSecond['slow'][number]>({ scheduledT: number, endedT: number, pod: orNull(text) }),
+  ),
+  connections: fields<TrafficSecond['connections']>({ open: amount, opened: amount, closed: amount }),
+  generator: fields<TrafficSecond['generator']>({
+    latenessP50Ms: number,
+    latenessP99Ms: number,
+    latenessMaxMs: number,
+    eventLoopDelayP99Ms: number,
+    cpu: number,
+    saturated: flag,
+  }),
+});
+
+/** For each type of event what analysis relies on; the compiler asks for a line when an event gains a field. */
+export const eventChecks: { [T in JournalEvent['type']]: Check } = {
+  'run.start': runStart,
+  'run.plan': fields<Fields<'run.plan'>>({
+    t,
+    phases: list(fields({ name: text, startMs: number, durationMs: amount, shape: text })),
+    offeredPerSecond: list(amount),
+    faults: list(fields({ id: text, type: text, atMs: number, description: text })),
+    expectations: list(text),
+    goodResponseMs: orNull(amount),
+    workload: fields({ namespace: text, deployment: text, service: text, hpa: orNull(text) }),
+  }),
+  'run.step': fields<Fields<'run.step'>>({
+    t,
+    name: oneOf('provision', 'deploy', 'steady-state', 'traffic', 'recover', 'clean-up'),
+    state: oneOf('start', 'end', 'failed'),
+    message: optional(text),
+  }),
+  'cluster.ready': fields<Fields<'cluster.ready'>>({
+    t,
+    provider: text,
+    kubernetesVersion: text,
+    timings: mapOf(number),
+    notFollowed: list(text),
+    facts: mapOf(text),
+  }),
+  'phase.start': fields<Fields<'phase.start'>>({ t, index: number, name: text }),
+  'traffic.start': fields<Fields<'traffic.start'>>({
+    t,
+    target: text,
+    connections: amount,
+    timeoutMs: amount,
+    connectionPolicy: text,
+  }),
+  'traffic.second': second,
+  'traffic.end': fields<Fields<'traffic.end'>>({
+    t,
+    scheduled: amount,
+    outcomes: counts,
+    service: text,
+    response: text,
+    conserved: flag,
+  }),
+  'pods.counted': fields<Fields<'pods.counted'>>({ t, pods: mapOf(amount) }),
+  'fault.inject': fields<Fields<'fault.inject'>>({
+    t,
+    id: text,
+    fault: text,
+    targetKind: oneOf('Pod', 'Node'),
+    targets: list(fields({ name: text, uid: text, node: optional(text) })),
+  }),
+  'fault.landed': fields<Fields<'fault.landed'>>({ t, id: text, proof: text }),
+  'fault.failed': fields<Fields<'fault.failed'>>({ t, id: text, fault: text, reason: text }),
+  'fault.undone': fields<Fields<'fault.undone'>>({ t, id: text, how: text }),
+  'k8s.pod': fields<Fields<'k8s.pod'>>({
+    t,
+    change: watched,
+    name: text,
+    uid: text,
+    node: orNull(text),
+    phase: text,
+    ready: flag,
+    started: flag,
+    restarts: amount,
+    reason: orNull(text),
+    ip: orNull(text),
+    owner: orNull(text),
+    terminating: flag,
+    createdT: number,
+  }),
+  'k8s.node': fields<Fields<'k8s.node'>>({
+    t,
+    change: watched,
+    name: text,
+    role: oneOf('control-plane', 'worker'),
+    ready: oneOf('True', 'False', 'Unknown'),
+    unschedulable: flag,
+    taints: list(text),
+    allocatableCpuMilli: amount,
+  }),
+  'k8s.endpoints': fields<Fields<'k8s.endpoints'>>({
+    t,
+    service: text,
+    endpoints: list(
+      fields({ pod: text, node: orNull(text), ip: text, ready: flag, serving: flag, terminating: flag }),
+    ),
+  }),
+  'k8s.hpa': fields<Fields<'k8s.hpa'>>({
+    t,
+    name: text,
+    minReplicas: amount,
+    maxReplicas: amount,
+    currentReplicas: amount,
+    desiredReplicas: amount,
+    targetUtilization: orNull(number),
+    currentUtilization: orNull(number),
+    conditions: list(fields({ type: text, status: text, reason: text, message: text })),
+  }),
+  'k8s.deployment': fields<Fields<'k8s.deployment'>>({
+    t,
+    name: text,
+    specReplicas: amount,
+    replicas: amount,
+    readyReplicas: amount,
+    updatedReplicas: amount,
+  }),
+  'k8s.event': fields<Fields<'k8s.event'>>({
+    t,
+    severity,
+    reason: text,
+    message: text,
+    object: fields({ kind: text, name: text }),
+    component: text,
+    count: number,
+  }),
+  'k8s.metrics': fields<Fields<'k8s.metrics'>>({
+    t,
+    pods: list(fields({ name: text, cpuMilli: number, windowMs: number })),
+  }),
+  gap: fields<Fields<'gap'>>({ t, what: text, fromT: number, toT: number }),
+  note: fields<Fields<'note'>>({ t, level: oneOf('info', 'warning'), message: text }),
+  'run.end': fields<Fields<'run.end'>>({
+    t,
+    reason: oneOf('completed', 'interrupted', 'failed'),
+    message: optional(text),
+  }),
+};
