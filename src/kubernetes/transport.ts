@@ -60,7 +60,7 @@ export async function openTransport(kubeconfigYaml: string): Promise<Transport> 
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const context = new client.RequestContext(url.href, call.method as Client.HttpMethod);
+    const context = new client.RequestContext(url.href, call.method);
     context.setHeaderParam('Accept', 'application/json');
     if (call.body !== undefined) {
       context.setHeaderParam('Content-Type', call.contentType ?? 'application/json');
@@ -96,7 +96,7 @@ export async function openTransport(kubeconfigYaml: string): Promise<Transport> 
       const answer = await send(call);
       const body = answer.body.stream();
       if (body === null) throw unreachable(`${call.method} ${call.path}`, server, 'the answer has no body');
-      return body as ReadableStream<Uint8Array>;
+      return body;
     },
     close: () => void pool?.destroy(),
   };
