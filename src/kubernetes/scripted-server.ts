@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** A call as the server received it. */
-export interface ReceivedCall {
+interface ReceivedCall {
   method: string;
   path: string;
   query: Record<string, string>;

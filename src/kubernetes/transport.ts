@@ -3,7 +3,7 @@ import { OpenbellError } from '../support/index.ts';
 import { refusal, unreachable } from './errors.ts';
 
 /** What is sent. */
-export interface Call {
+interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path from the server's root, without query. */
   path: string;
