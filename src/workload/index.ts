@@ -1,2 +1,7 @@
-/** What is deployed: the manifests of the system under test as plain objects. */
+/** What is deployed: the manifests of the system under test as plain objects, and the sample API's program. */
 export type * from './spec.ts';
+export { layOutImageContext } from './image-context.ts';
+export { findRoles, type ManifestRoles } from './manifests.ts';
+export { runLabel, type RunContext } from './run-context.ts';
+export { sampleApiImage, sampleApiManifests, type SampleApiOptions } from './sample-api.ts';
+export { workloadObjects, type Workload } from './workload.ts';

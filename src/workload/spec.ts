@@ -14,6 +14,8 @@ export interface SampleApiSpec {
   /** Simulated I/O wait of `GET /orders`. */
   ordersWaitMs: number;
   startupDelayMs: number;
+  /** How long a pod still takes new connections after SIGTERM; real time, the speed-up does not touch it. */
+  drainMs: number;
   /** Nominal seconds, as in a pod's spec: the cluster's speed-up divides them. */
   readinessPeriodSeconds: number;
   terminationGraceSeconds: number;
