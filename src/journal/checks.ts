@@ -130,6 +130,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     notFollowed: list(text),
     facts: mapOf(text),
   }),
+  'service.answered': fields<Fields<'service.answered'>>({ t, url: text, status: number }),
   'phase.start': fields<Fields<'phase.start'>>({ t, index: number, name: text }),
   'traffic.start': fields<Fields<'traffic.start'>>({
     t,
@@ -146,6 +147,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     service: text,
     response: text,
     conserved: flag,
+    lateness: optional(text),
   }),
   'pods.counted': fields<Fields<'pods.counted'>>({ t, pods: mapOf(amount) }),
   'fault.inject': fields<Fields<'fault.inject'>>({

@@ -84,6 +84,13 @@ export interface ClusterReady extends At {
   facts: Record<string, string>;
 }
 
+/** The Service answered the harness for the first time, before traffic begins. */
+export interface ServiceAnswered extends At {
+  type: 'service.answered';
+  url: string;
+  status: number;
+}
+
 /** A phase of traffic begins. */
 export interface PhaseStart extends At {
   type: 'phase.start';
@@ -172,6 +179,8 @@ export interface TrafficEnd extends At {
   response: string;
   /** Whether the outcomes sum to the scheduled arrivals. */
   conserved: boolean;
+  /** Histogram of send minus schedule of all requests sent, in the same form (V2 compressed, base64; µs). */
+  lateness?: string;
 }
 
 /** Traffic begins: t is the instant of schedule time zero. */
@@ -341,6 +350,7 @@ export type JournalEvent =
   | RunPlan
   | RunStep
   | ClusterReady
+  | ServiceAnswered
   | PhaseStart
   | TrafficStart
   | TrafficSecond

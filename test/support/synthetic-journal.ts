@@ -159,6 +159,14 @@ function boot(cluster: SyntheticCluster): void {
   cluster.at(1000, () => cluster.scaleTo(2));
   step(2100, 'deploy', 'end');
   step(2110, 'steady-state', 'start');
+  cluster.at(2140, () =>
+    cluster.events.push({
+      t: 2140,
+      type: 'service.answered',
+      url: 'http://127.77.0.1:30080/readyz',
+      status: 200,
+    }),
+  );
   step(3150, 'steady-state', 'end');
 }
 

@@ -44,7 +44,13 @@ export function syntheticTraffic(options: SyntheticTrafficOptions): {
 } {
   const random = seededRandom(options.seed);
   const queues = new Map<SyntheticPod, number>();
-  const whole = { service: histogram(), response: histogram(), outcomes: zeroCounts(), scheduled: 0 };
+  const whole = {
+    service: histogram(),
+    response: histogram(),
+    lateness: histogram(),
+    outcomes: zeroCounts(),
+    scheduled: 0,
+  };
   let written = options.startT;
   const seconds = options.offeredPerSecond.map((offered, second) => {
     const startT = options.startT + second * 1000;
@@ -52,6 +58,7 @@ export function syntheticTraffic(options: SyntheticTrafficOptions): {
     for (let i = 0; i < offered; i++) {
       const scheduledT = startT + ((i + random()) * 1000) / offered;
       const latenessMs = record.saturated ? 12 + 20 * random() : 0.3 + 1.1 * random();
+      whole.lateness.recordValue(Math.round(latenessMs * 1000));
       const ending = send(scheduledT + latenessMs, queues, options, random);
       record.add(scheduledT, latenessMs, ending);
     }
@@ -71,6 +78,7 @@ export function syntheticTraffic(options: SyntheticTrafficOptions): {
     service: hdr.encodeIntoCompressedBase64(whole.service),
     response: hdr.encodeIntoCompressedBase64(whole.response),
     conserved: true,
+    lateness: hdr.encodeIntoCompressedBase64(whole.lateness),
   };
   return { seconds, end };
 }
