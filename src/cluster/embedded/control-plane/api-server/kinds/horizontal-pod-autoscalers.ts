@@ -1,0 +1,45 @@
+import { resources } from '../../../api.ts';
+import { defineKind } from './strategy.ts';
+
+export const horizontalPodAutoscalers = defineKind({
+  type: resources.horizontalPodAutoscalers,
+  singular: 'horizontalpodautoscaler',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  subresources: ['status'],
+  applyDefaults(autoscaler) {
+    const { spec } = autoscaler;
+    if (spec === undefined) return;
+    spec.minReplicas ??= 1;
+    if ((spec.metrics ?? []).length === 0) {
+      spec.metrics = [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+        },
+      ];
+    }
+    // Rules that were given are completed to the whole set; without any behaviour the controller has its own.
+    if (spec.behavior !== undefined) {
+      spec.behavior.scaleUp = {
+        stabilizationWindowSeconds: 0,
+        selectPolicy: 'Max',
+        policies: [
+          { type: 'Pods', value: 4, periodSeconds: 15 },
+          { type: 'Percent', value: 100, periodSeconds: 15 },
+        ],
+        ...spec.behavior.scaleUp,
+      };
+      spec.behavior.scaleDown = {
+        selectPolicy: 'Max',
+        policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+        ...spec.behavior.scaleDown,
+      };
+    }
+  },
+  prepareCreate(autoscaler) {
+    autoscaler.status = { currentMetrics: null, desiredReplicas: 0 } as unknown as NonNullable<
+      typeof autoscaler.status
+    >;
+  },
+});

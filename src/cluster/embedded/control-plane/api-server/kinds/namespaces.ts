@@ -1,0 +1,17 @@
+import { resources } from '../../../api.ts';
+import { defineKind } from './strategy.ts';
+
+export const namespaces = defineKind({
+  type: resources.namespaces,
+  singular: 'namespace',
+  shortNames: ['ns'],
+  subresources: ['status'],
+  selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '' }),
+  prepareCreate(namespace) {
+    namespace.status = { phase: 'Active' };
+    namespace.metadata.labels = {
+      ...namespace.metadata.labels,
+      'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
+    };
+  },
+});

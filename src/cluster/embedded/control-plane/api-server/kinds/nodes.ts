@@ -1,0 +1,11 @@
+import { resources } from '../../../api.ts';
+import { defineKind } from './strategy.ts';
+
+export const nodes = defineKind({
+  type: resources.nodes,
+  singular: 'node',
+  shortNames: ['no'],
+  subresources: ['status'],
+  companions: ['metrics.k8s.io/nodes'],
+  selectableFields: (node) => ({ 'spec.unschedulable': String(node.spec?.unschedulable ?? false) }),
+});

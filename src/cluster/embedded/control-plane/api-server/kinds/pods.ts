@@ -1,0 +1,66 @@
+import { resources } from '../../../api.ts';
+import type { Pod } from '../../../objects.ts';
+import { applyPodSpecDefaults } from './pod-defaults.ts';
+import { qosClass } from './qos.ts';
+import { defineKind, type Context, type Draft } from './strategy.ts';
+
+export const pods = defineKind({
+  type: resources.pods,
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  subresources: ['status', 'binding', 'eviction', 'log'],
+  countsGenerations: true,
+  companions: ['metrics.k8s.io/pods'],
+  selectableFields: (pod) => ({
+    'spec.nodeName': pod.spec?.nodeName ?? '',
+    'spec.restartPolicy': pod.spec?.restartPolicy ?? '',
+    'spec.schedulerName': pod.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': pod.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': String(pod.spec?.hostNetwork ?? false),
+    'status.phase': pod.status?.phase ?? '',
+    'status.podIP': pod.status?.podIP ?? '',
+    'status.nominatedNodeName': pod.status?.nominatedNodeName ?? '',
+  }),
+  applyDefaults(pod) {
+    if (pod.spec === undefined) return;
+    applyPodSpecDefaults(pod.spec);
+    pod.spec.enableServiceLinks ??= true;
+  },
+  prepareCreate(pod, context) {
+    if (pod.spec === undefined) return;
+    pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+    tolerateLostNodes(pod, context);
+  },
+  gracePeriodSeconds(pod, asked) {
+    // Nobody has to stop a pod that never reached a node or has ended.
+    if ((pod.spec?.nodeName ?? '') === '') return 0;
+    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return 0;
+    return Math.max(0, asked ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
+  },
+});
+
+/** The admission plug-in DefaultTolerationSeconds: how long a pod stays on a node that is not ready or unreachable. */
+function tolerateLostNodes(pod: Draft<Pod>, { timings }: Context): void {
+  const wanted = {
+    'node.kubernetes.io/not-ready': timings.notReadyTolerationMs,
+    'node.kubernetes.io/unreachable': timings.unreachableTolerationMs,
+  };
+  for (const [key, effectiveMs] of Object.entries(wanted)) {
+    const own = (pod.spec?.tolerations ?? []).some(
+      (toleration) =>
+        ((toleration.key ?? '') === key || (toleration.key ?? '') === '') &&
+        ((toleration.effect ?? '') === 'NoExecute' || (toleration.effect ?? '') === ''),
+    );
+    if (own || pod.spec === undefined) continue;
+    pod.spec.tolerations = [
+      ...(pod.spec.tolerations ?? []),
+      {
+        key,
+        operator: 'Exists',
+        effect: 'NoExecute',
+        tolerationSeconds: Math.round((effectiveMs * timings.speedup) / 1000),
+      },
+    ];
+  }
+}

@@ -1,0 +1,103 @@
+import type { DeleteOptions, ObjectRef } from '../../../api.ts';
+import { tableName, type Stored } from '../../store/index.ts';
+import { conflict } from '../errors.ts';
+import type { Context, Kind } from '../kinds/strategy.ts';
+import { wholeSeconds } from './create.ts';
+import { read } from './read.ts';
+
+/** What a deletion came to. */
+export interface Removal {
+  /** The state after it: what still stands, or the last state of what is gone. */
+  object: Stored;
+  /** It is gone; otherwise somebody has to finish it: the kubelet, or the owner of a finalizer. */
+  gone: boolean;
+}
+
+const propagationFinalizers = { Foreground: 'foregroundDeletion', Orphan: 'orphan' } as const;
+
+/**
+ * Deletes an object: at once, or by marking it for those who have to finish it first.
+ *
+ * @throws {ApiError} 404, or 409 when a precondition does not hold.
+ */
+export function remove(
+  context: Context,
+  kind: Kind,
+  ref: ObjectRef,
+  options: DeleteOptions = {},
+  dryRun = false,
+): Removal {
+  const object = read(context, kind, ref);
+  checkPreconditions(kind, object, options);
+  const finalizers = finalizersFor(object, options);
+  const grace = kind.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;
+  if (grace === 0 && finalizers.length === 0) {
+    return { object: dryRun ? object : takeOut(context, kind, object), gone: true };
+  }
+  const marked = mark(context, object, finalizers, grace);
+  if (marked === object || dryRun) return { object: marked, gone: false };
+  return { object: context.store.write(tableName(kind.type), marked), gone: false };
+}
+
+/** Removes an object and what goes with it. */
+export function takeOut({ store }: Context, kind: Kind, object: Stored): Stored {
+  const { namespace = '', name = '' } = object.metadata;
+  for (const table of kind.companions ?? []) {
+    const companion = store.read(table, namespace, name);
+    if (companion !== undefined) store.remove(table, companion);
+  }
+  return store.remove(tableName(kind.type), object);
+}
+
+function checkPreconditions({ type }: Kind, { metadata }: Stored, { preconditions }: DeleteOptions): void {
+  const name = metadata.name ?? '';
+  if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${metadata.uid}`,
+    );
+  }
+  if (
+    preconditions?.resourceVersion !== undefined &&
+    preconditions.resourceVersion !== metadata.resourceVersion
+  ) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+    );
+  }
+}
+
+/** The object's own finalizers, with the garbage collector's for the propagation policy that was asked for. */
+function finalizersFor({ metadata }: Stored, { propagationPolicy }: DeleteOptions): string[] {
+  const own = metadata.finalizers ?? [];
+  if (propagationPolicy === undefined) return own;
+  const collectors: readonly string[] = Object.values(propagationFinalizers);
+  const others = own.filter((finalizer) => !collectors.includes(finalizer));
+  return propagationPolicy === 'Background' ? others : [...others, propagationFinalizers[propagationPolicy]];
+}
+
+/** `object` marked as being deleted; the same object when that would change nothing. A grace period only ever shrinks. */
+function mark({ clock, timings }: Context, object: Stored, finalizers: string[], grace: number): Stored {
+  const { metadata } = object;
+  const before = metadata.deletionGracePeriodSeconds;
+  const sameFinalizers = finalizers.join() === (metadata.finalizers ?? []).join();
+  const shortened = metadata.deletionTimestamp === undefined || (before ?? 0) > grace;
+  if (!shortened && sameFinalizers) return object;
+  const graceMs = (grace * 1000) / timings.speedup;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(finalizers.length > 0 && { finalizers }),
+      ...(shortened && {
+        deletionTimestamp: wholeSeconds(clock.wall() + graceMs),
+        deletionGracePeriodSeconds: grace,
+      }),
+      ...(metadata.generation !== undefined &&
+        metadata.deletionTimestamp === undefined && { generation: metadata.generation + 1 }),
+    },
+  };
+}
