@@ -1,3 +1,4 @@
 /** Where a cluster runs: the provider contract and its implementations. */
 export * from './provider.ts';
 export * from './spec.ts';
+export * from './pod-address.ts';

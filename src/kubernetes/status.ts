@@ -1,8 +1,13 @@
 import type { Deployment, Event, Pod } from './objects.ts';
 
-/** Whether the pod's Ready condition is True. */
-export function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+/** Whether the Ready condition of a pod or node is True. */
+export function isReady({ status }: { status?: { conditions?: Condition[] } }): boolean {
+  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+interface Condition {
+  type: string;
+  status: string;
 }
 
 /** Whether the pod is being deleted. */

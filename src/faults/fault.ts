@@ -1,0 +1,49 @@
+import type { Cluster, PowerAction } from '../cluster/index.ts';
+import type { KubeClient } from '../kubernetes/index.ts';
+import type { Random } from '../support/index.ts';
+import type { TargetSelector } from './spec.ts';
+
+/** A pod or node that a fault hits. */
+export interface Target {
+  name: string;
+  uid: string;
+  /** The pod's node. */
+  node?: string;
+  /** Where the target, or the pods on it, answered before; empty where this host cannot reach them. */
+  addresses: { host: string; port: number }[];
+}
+
+/** What a fault may use. */
+export interface FaultContext {
+  client: KubeClient;
+  cluster: Pick<Cluster, 'power' | 'capabilities'>;
+  /** The run's own namespace; pods elsewhere are never touched. */
+  namespace: string;
+  /** Label selector of the workload's pods. */
+  workloadSelector: string;
+  /** Uids of targets that another fault holds; they are not chosen again. */
+  taken: ReadonlySet<string>;
+  random: Random;
+  /** How long a proof may take. */
+  proofDeadlineMs: number;
+  signal: AbortSignal;
+}
+
+/** One kind of fault: what it selects, how it is injected, how it is proven to have landed, how it is undone. */
+export interface Fault {
+  readonly targetKind: 'Pod' | 'Node';
+  /** What the provider must be able to do. */
+  readonly needs: readonly PowerAction[];
+  /** Chooses targets from what runs now; empty when nothing matches. */
+  select(selector: TargetSelector, context: FaultContext): Promise<Target[]>;
+  /** Resolves when it was done. @returns what the provider saw, if it saw something. */
+  inject(targets: readonly Target[], context: FaultContext): Promise<string | null>;
+  /**
+   * Waits until the fault was seen to have landed on every target.
+   *
+   * @returns what proves it, one sentence. @throws {OpenbellError} code `DEADLINE`.
+   */
+  prove(targets: readonly Target[], context: FaultContext): Promise<string>;
+  /** Rolls it back; null for faults that Kubernetes itself repairs. @returns how, one sentence. */
+  undo: ((targets: readonly Target[], context: FaultContext) => Promise<string>) | null;
+}

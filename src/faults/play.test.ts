@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { monotonicMs } from '../support/index.ts';
+import { whyUnsupported } from './catalogue.ts';
+import { playFaults } from './play.ts';
+import { smallCluster } from './small-cluster.ts';
+import type { FaultSpec, TargetSelector } from './spec.ts';
+
+const one: TargetSelector = { labels: null, node: null, amount: { count: 1 } };
+
+function fault(type: FaultSpec['type'], over: Partial<FaultSpec> = {}): FaultSpec {
+  return { id: `${type}-1`, type, atMs: 0, select: one, forMs: null, ...over };
+}
+
+function play(lab: Awaited<ReturnType<typeof smallCluster>>, specs: FaultSpec[], over = {}) {
+  const failures: string[] = [];
+  const { client, cluster, recorder } = lab;
+  const playing = playFaults({
+    specs,
+    client,
+    cluster,
+    recorder,
+    namespace: 'lab',
+    workloadSelector: 'app=x',
+    seed: 1,
+    startAtMs: monotonicMs(),
+    proofDeadlineMs: 3_000,
+    onFailed: (reason) => failures.push(reason),
+    ...over,
+  });
+  return { ...playing, failures };
+}
+
+test('a killed pod is gone from the API and its address refuses connections before it counts as landed', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('kill-pod', { select: { ...one, node: 'worker-2', labels: 'tier=web' } })]).done;
+  expect(lab.received[0]?.query).toEqual({ labelSelector: 'app=x,tier=web' });
+  expect(lab.pods.size).toBe(3);
+  const [inject, landed] = lab.events;
+  expect(inject).toMatchObject({
+    type: 'fault.inject',
+    targetKind: 'Pod',
+    targets: [
+      { node: 'worker-2', name: expect.stringMatching(/^[cd]$/), uid: expect.stringMatching(/^uid-/) },
+    ],
+  });
+  expect(landed).toMatchObject({
+    type: 'fault.landed',
+    id: 'kill-pod-1',
+    proof: expect.stringMatching(
+      /^the API server knows [cd] no more, and 127\.0\.0\.1:\d+ accepts no connection$/,
+    ),
+  });
+});
+
+test('a pod that is deleted with grace counts as landed when it terminates', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('delete-pod', { select: { ...one, amount: { percent: 50 } } })]).done;
+  expect(lab.events.map(({ type }) => type)).toEqual(['fault.inject', 'fault.landed']);
+  expect(lab.pods.size).toBe(4);
+  const deletions = lab.received.filter(({ method }) => method === 'DELETE');
+  expect(deletions).toHaveLength(2);
+  for (const { body } of deletions) expect(body).not.toHaveProperty('gracePeriodSeconds');
+});
+
+test('a killed node answers no more, and is switched on again at the end', async () => {
+  await using lab = await smallCluster();
+  const playing = play(lab, [fault('kill-node')]);
+  await playing.done;
+  expect(lab.events.at(-1)).toMatchObject({
+    type: 'fault.landed',
+    proof: expect.stringMatching(/^worker-\d: kill seen; none of the 2 pods on worker-\d answers$/),
+  });
+  await playing.rollBack(null);
+  await playing.rollBack(null);
+  expect(lab.events.map(({ type }) => type)).toEqual(['fault.inject', 'fault.landed', 'fault.undone']);
+  expect(lab.events.at(-1)).toMatchObject({ how: expect.stringMatching(/: start seen$/) });
+});
+
+test('a hung node still accepts connections, does not answer, and is resumed after its time', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('hang-node', { forMs: 10, select: { ...one, node: 'worker-1' } })]).done;
+  expect(lab.events.map(({ type }) => type)).toEqual(['fault.inject', 'fault.landed', 'fault.undone']);
+});
+
+test('two faults of the same instant take different targets', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('kill-node', { id: 'x' }), fault('kill-node', { id: 'y' })]).done;
+  const hit = lab.events.flatMap((event) => (event.type === 'fault.inject' ? event.targets : []));
+  expect(hit.map(({ name }) => name).toSorted()).toEqual(['worker-1', 'worker-2']);
+});
+
+test('a fault without a target is journaled and told', async () => {
+  await using lab = await smallCluster();
+  const playing = play(lab, [fault('kill-pod', { select: { ...one, node: 'worker-9' } })]);
+  await playing.done;
+  const reason = "found no target: no running pod of the run's workload matches node worker-9 (wanted 1)";
+  expect(lab.events).toMatchObject([{ type: 'fault.failed', id: 'kill-pod-1', fault: 'kill-pod', reason }]);
+  expect(playing.failures).toEqual([`fault kill-pod-1 (kill-pod): ${reason}`]);
+});
+
+test('a fault that is not seen to land is a failure that says what was still there', async () => {
+  await using lab = await smallCluster();
+  const cluster = { ...lab.cluster, power: () => Promise.resolve('nothing was done') };
+  const playing = play(lab, [fault('kill-node')], { cluster, proofDeadlineMs: 100 });
+  await playing.done;
+  expect(lab.events.map(({ type }) => type)).toEqual(['fault.inject', 'fault.failed']);
+  expect(playing.failures[0]).toMatch(/gave up waiting for silence at .* still answers/);
+});
+
+test('asking for more than there is hits what there is, with a warning', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('kill-node', { select: { ...one, amount: { count: 5 } } })]).done;
+  expect(lab.events).toContainEqual(
+    expect.objectContaining({ type: 'note', message: 'fault kill-node-1 asked for 5 targets and found 2' }),
+  );
+});
+
+test('a fault that was not due before the end fails, unless the run was broken off', async () => {
+  await using lab = await smallCluster();
+  const late = fault('kill-pod', { atMs: 3_600_000 });
+  await play(lab, [late]).rollBack(null);
+  expect(lab.events).toEqual([]);
+  await play(lab, [late]).rollBack('traffic ended before it was due');
+  expect(lab.events).toMatchObject([{ type: 'fault.failed', reason: 'traffic ended before it was due' }]);
+});
+
+test('the same seed hits the same pod', async () => {
+  const hits: string[] = [];
+  for (let repetition = 0; repetition < 2; repetition += 1) {
+    await using lab = await smallCluster();
+    await play(lab, [fault('kill-pod')]).done;
+    for (const event of lab.events) {
+      if (event.type === 'fault.inject') hits.push(event.targets.map(({ name }) => name).join());
+    }
+  }
+  expect(hits[0]).toBe(hits[1]);
+});
+
+test('what the provider cannot do is known before anything is deployed', async () => {
+  await using lab = await smallCluster({ power: ['kill', 'start'] });
+  const { capabilities } = lab.cluster;
+  expect(whyUnsupported(fault('kill-node'), capabilities)).toBeNull();
+  expect(whyUnsupported(fault('kill-pod'), capabilities)).toBeNull();
+  expect(whyUnsupported(fault('hang-node'), capabilities)).toBe(
+    "this cluster's provider cannot do to a node what hang-node needs: pause, resume",
+  );
+});
