@@ -1,2 +1,12 @@
 /** Pure functions from a journal's events to findings. */
 export * from './findings.ts';
+export { holds, parseExpectation, type Expectation, type Operator, type RuleProblem } from './expectation.ts';
+export {
+  metricNames,
+  metrics,
+  resolveMetric,
+  type FaultName,
+  type Metric,
+  type MetricUnit,
+  type ResolvedMetric,
+} from './metrics.ts';

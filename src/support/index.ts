@@ -12,3 +12,11 @@ export {
   formatPercent,
   formatPlural,
 } from './format.ts';
+export { nearest } from './nearest.ts';
+export {
+  parseCpuMilli,
+  parseDurationMs,
+  parseMemoryBytes,
+  parsePercent,
+  parseRatePerSecond,
+} from './units.ts';
