@@ -35,6 +35,11 @@ export interface TrafficTick {
 /** Traffic that is under way on its own thread. */
 export interface TrafficRun {
   /**
+   * Resolves with the instant of schedule time zero (`monotonicMs()`) as soon as it is fixed: `startAtMs`, or when the
+   * thread was ready if that was later. Rejects as {@link done} does.
+   */
+  readonly started: Promise<number>;
+  /**
    * Resolves when every scheduled arrival has its outcome and the connections are closed; rejects when the engine's
    * thread died. After {@link stop} the arrivals not yet due are not part of the schedule any more.
    */

@@ -1,0 +1,243 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import Client from 'autocannon/lib/httpClient.js';
+import type { Exchange, SentOutcome } from './ledger.ts';
+import type { Linked } from './linked-list.ts';
+import { AnswerParser } from './parser.ts';
+import { podOf, type Pod, type Pods } from './pods.ts';
+import { portOf, type PreparedRequest } from './requests.ts';
+import type { SecondRecord } from './second-record.ts';
+
+/** What a connection tells the pool it belongs to. */
+export interface ConnectionOwner {
+  readonly pods: Pods;
+  readonly now: () => number;
+  readonly timeoutMs: number;
+  /** TCP (and TLS) are up. */
+  opened(): void;
+  /** A connection that had been opened is gone. */
+  closed(): void;
+  /** The request under way ended; the connection is idle if it is still open, else unused. */
+  ended(connection: Connection, outcome: SentOutcome | 'unsent', nowMs: number): void;
+  /** The connection was closed while no request was under way. */
+  lost(connection: Connection): void;
+}
+
+/** Errors that mean that this machine, not the target, had nothing left to connect with. */
+const ownLimits = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
+
+/** All connections of a thread read into one buffer: each chunk is parsed before the next is read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * One of autocannon's clients, with one request in flight at most. What the client does by itself (connect at once,
+ * connect again after each loss, send the next request after each answer, guess time-outs) is replaced: a socket is
+ * opened by the request that needs one, each socket has a parser of its own, and every way in which a request can end is
+ * told to the owner exactly once.
+ */
+export class Connection extends Client implements Linked<Connection> {
+  previous: Connection | null = null;
+  next: Connection | null = null;
+  /** The request under way, or the last one. */
+  readonly exchange: Exchange;
+  /** A request is under way. */
+  busy = false;
+  /** Requests sent on this socket. */
+  requests = 0;
+  /** When the server said it would close the idle connection, less a margin; Infinity where it did not say. */
+  idleUntilMs = Number.POSITIVE_INFINITY;
+  readonly #owner: ConnectionOwner;
+  readonly #target: URL;
+  #socket: net.Socket | null = null;
+  #established = false;
+  #parser = new AnswerParser();
+  #pod: Pod | null = null;
+  #lastRequest = false;
+
+  constructor(target: URL, owner: ConnectionOwner, second: SecondRecord) {
+    super({ protocol: target.protocol, hostname: target.hostname, port: portOf(target) });
+    this.timeoutTicker.clear();
+    this.#target = target;
+    this.#owner = owner;
+    this.exchange = { second, dueMs: 0, sentMs: 0, status: 0, pod: null };
+  }
+
+  /** There is a socket, established or being opened. */
+  get open(): boolean {
+    return this.#socket !== null;
+  }
+
+  /** Sends a request, on a new socket where there is none. `last` closes the connection after the answer. */
+  send(request: PreparedRequest, id: string, { second, dueMs, nowMs, last }: Sending): void {
+    const { exchange } = this;
+    exchange.second = second;
+    exchange.dueMs = dueMs;
+    exchange.sentMs = nowMs;
+    exchange.status = 0;
+    this.busy = true;
+    this.#lastRequest = last;
+    const socket = this.#socket ?? this.#openSocket();
+    exchange.pod = this.#pod;
+    this.requests++;
+    this.#parser.expect(request.head);
+    socket.write(request.beforeId + id + request.afterId, 'latin1');
+  }
+
+  /** Closes the socket; a request under way ends with `outcome`. */
+  abandon(outcome: SentOutcome): void {
+    if (this.busy) this.#end(outcome, false);
+    else this.#closeSocket();
+  }
+
+  /** The base class calls this when it is made and after each loss; here sockets are opened by {@link send} alone. */
+  override _connect(): void {}
+
+  /** The base class sends its next request with this; here the pacer decides. */
+  override _doRequest(): void {}
+
+  override _destroyConnection(): void {
+    this.#closeSocket();
+  }
+
+  #openSocket(): net.Socket {
+    this.requests = 0;
+    this.idleUntilMs = Number.POSITIVE_INFINITY;
+    this.#parser = new AnswerParser();
+    const host = this.#target.hostname.replace(/^\[(.*)\]$/, '$1');
+    const onread = {
+      buffer: readBuffer,
+      callback: (length: number): boolean => {
+        if (socket === this.#socket) this.#read(length);
+        return true;
+      },
+    };
+    const options = { host, port: portOf(this.#target), noDelay: true, onread };
+    const secure = this.#target.protocol === 'https:';
+    const socket: net.Socket = secure
+      ? tls.connect({ ...options, ...(net.isIP(host) === 0 ? { servername: host } : {}) })
+      : net.connect(options);
+    this.#socket = socket;
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      if (socket === this.#socket) this.#opened(socket);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (socket === this.#socket) this.#fail(error.code);
+    });
+    socket.on('end', () => {
+      if (socket === this.#socket) this.#ended();
+    });
+    socket.on('close', () => {
+      if (socket === this.#socket) this.#fail(undefined);
+    });
+    return socket;
+  }
+
+  #opened(socket: net.Socket): void {
+    // A client that asks for a closed port in the range of its own outgoing ports can meet itself.
+    if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress) {
+      this.#fail('ECONNREFUSED');
+      return;
+    }
+    this.#established = true;
+    this.#owner.opened();
+  }
+
+  #read(length: number): void {
+    if (!this.busy) {
+      // Nobody asked: an answer to an earlier request, a 408 before closing, or noise. None can be trusted.
+      this.#closeSocket();
+      this.#owner.lost(this);
+      return;
+    }
+    const parser = this.#parser;
+    const result = parser.execute(readBuffer, 0, length);
+    if (parser.complete) this.#answered(parser.clean && !(result instanceof Error));
+    else if (result instanceof Error || parser.spoiled) this.#end('reset', false);
+  }
+
+  /** The peer sent FIN. */
+  #ended(): void {
+    this.#parser.finish();
+    if (this.busy && this.#parser.complete) this.#answered(false);
+    else this.#fail(undefined);
+  }
+
+  #answered(reusable: boolean): void {
+    const { exchange } = this;
+    const parser = this.#parser;
+    exchange.status = parser.status;
+    const pod = podOf(parser.headers, this.#owner.pods, this.#pod);
+    exchange.pod = pod;
+    const nowMs = this.#owner.now();
+    const keep =
+      reusable && parser.keepAlive && !this.#lastRequest && (this.#socket?.writableLength ?? 1) === 0;
+    if (keep) this.#noteReuse(pod, nowMs);
+    const late = nowMs - exchange.sentMs > this.#owner.timeoutMs;
+    this.#end(
+      late ? 'timeout' : parser.status >= 200 && parser.status < 400 ? 'ok' : 'http_error',
+      keep,
+      nowMs,
+    );
+  }
+
+  #noteReuse(pod: Pod | null, nowMs: number): void {
+    if (pod !== this.#pod) {
+      if (this.#pod !== null) this.#pod.connections--;
+      if (pod !== null) pod.connections++;
+      this.#pod = pod;
+    }
+    this.idleUntilMs = nowMs + keepAliveHintMs(this.#parser.headers);
+  }
+
+  /** The socket failed or was closed by the peer before the request under way was answered, or while idle. */
+  #fail(code: string | undefined): void {
+    if (!this.busy) {
+      this.#closeSocket();
+      this.#owner.lost(this);
+    } else if (this.#established) this.#end('reset', false);
+    else this.#end(code !== undefined && ownLimits.has(code) ? 'unsent' : 'refused', false);
+  }
+
+  #end(outcome: SentOutcome | 'unsent', keep: boolean, nowMs = this.#owner.now()): void {
+    const { exchange } = this;
+    if (exchange.status === 0 && this.#parser.status !== 0) {
+      exchange.pod = podOf(this.#parser.headers, this.#owner.pods, this.#pod) ?? exchange.pod;
+    }
+    this.busy = false;
+    if (!keep) this.#closeSocket();
+    this.#owner.ended(this, outcome, nowMs);
+  }
+
+  #closeSocket(): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#socket = null;
+    if (this.#pod !== null) this.#pod.connections--;
+    this.#pod = null;
+    socket.destroy();
+    if (this.#established) this.#owner.closed();
+    this.#established = false;
+  }
+}
+
+/** What a connection has to know of an arrival to send it. */
+export interface Sending {
+  second: SecondRecord;
+  dueMs: number;
+  nowMs: number;
+  last: boolean;
+}
+
+/** How long before the announced end an idle connection is given up, so that no request meets the server's FIN. */
+const idleMarginMs = 1000;
+
+/** Milliseconds an idle connection may be used further by the server's `Keep-Alive: timeout=`; Infinity without one. */
+function keepAliveHintMs(headers: readonly string[]): number {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    if (name.length !== 10 || name.toLowerCase() !== 'keep-alive') continue;
+    const seconds = /timeout=(\d+)/i.exec(headers[i + 1] ?? '')?.[1];
+    if (seconds !== undefined) return Math.max(0, Number(seconds) * 1000 - idleMarginMs);
+  }
+  return Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,152 @@
+import { offeredPerSecond, scheduleOf, type Schedule } from '../schedule.ts';
+import { Ledger } from './ledger.ts';
+import type { FromGenerator, GeneratorInput } from './messages.ts';
+import { weightedMix } from './mix.ts';
+import { Pacer } from './pacer.ts';
+import { ConnectionPool } from './pool.ts';
+import { prepareRequest } from './requests.ts';
+import type { Boundary } from './second-record.ts';
+import { Seconds } from './seconds.ts';
+import { SelfWatch } from './self-watch.ts';
+
+const sweepEveryMs = 10;
+const tickEveryMs = 250;
+/** An arrival that could not be sent for so long is dropped: sent now it would say nothing about the target. */
+const hopelesslyLateMs = 1000;
+
+/** Traffic under way on this thread. */
+export interface Generator {
+  /** No further arrivals; what is in flight may end. */
+  stop(): void;
+}
+
+/**
+ * Plays a plan against its target, on the thread it is called on, and posts what it measures. `now` is the machine's
+ * monotonic clock in ms. The last message is `end`; nothing is left open after it.
+ *
+ * @throws {Error} when a request of the mix cannot be built.
+ */
+export function runGenerator(
+  input: GeneratorInput,
+  now: () => number,
+  post: (message: FromGenerator) => void,
+): Generator {
+  const { plan, originMs } = input;
+  const schedule = scheduleOf(plan);
+  const ledger = new Ledger({
+    originMs,
+    goodResponseMs: input.goodResponseMs,
+    report: (second) => post({ kind: 'second', second }),
+  });
+  const pool = openPool(input, ledger, now);
+
+  const startMs = Math.max(input.startAtMs, now());
+  post({ kind: 'started', startMs });
+  const watch = new SelfWatch(startMs);
+  const seconds = new Seconds({
+    offered: offeredPerSecond(plan),
+    startMs,
+    endMs: startMs + schedule.durationMs,
+    ledger,
+    measure: measureWith(pool, watch),
+  });
+  let nextSweepMs = startMs;
+  let nextTickMs = input.ticks ? startMs : Number.POSITIVE_INFINITY;
+
+  const pacer = new Pacer({
+    schedule,
+    startMs,
+    now,
+    paced: {
+      arrive(index, dueMs, nowMs) {
+        const second = seconds.recordOf(index);
+        if (nowMs - dueMs > hopelesslyLateMs) ledger.dropped(second, { dueMs, nowMs, ownFault: true });
+        else pool.fire({ index, second, dueMs, nowMs });
+      },
+      turn(nowMs) {
+        if (nowMs >= nextSweepMs) {
+          nextSweepMs = nowMs + sweepEveryMs;
+          pool.sweep(nowMs);
+        }
+        seconds.pass(nowMs, pacer.arrived);
+        if (nowMs >= nextTickMs) {
+          nextTickMs += tickEveryMs * Math.ceil((nowMs - nextTickMs + 1) / tickEveryMs);
+          post({ kind: 'tick', tick: tickOf({ schedule, startMs, ledger, pool, nowMs }) });
+        }
+        if (!seconds.over || pool.inFlight > 0) return false;
+        pool.close();
+        watch.stop();
+        post({ kind: 'end', t: nowMs - originMs, scheduled: pacer.arrived });
+        return true;
+      },
+    },
+  });
+
+  return {
+    stop() {
+      pacer.stop();
+      seconds.stop(now());
+    },
+  };
+}
+
+function openPool(
+  { plan, target: address, seed }: GeneratorInput,
+  ledger: Ledger,
+  now: () => number,
+): ConnectionPool {
+  const target = new URL(address);
+  const mix = weightedMix(
+    plan.requests.map(({ weight }) => weight),
+    seed,
+  );
+  const staying = plan.requests.map((spec) => prepareRequest(spec, target, false));
+  const closing = plan.requests.map((spec) => prepareRequest(spec, target, true));
+  const idPrefix = `${(seed >>> 0).toString(16).padStart(8, '0')}-`;
+  return new ConnectionPool({
+    target,
+    connections: Math.max(1, Math.floor(plan.connections)),
+    timeoutMs: plan.timeoutMs,
+    policy: plan.connectionPolicy,
+    ledger,
+    now,
+    requestOf(index, last) {
+      const request = (last ? closing : staying)[mix(index)];
+      if (request === undefined) throw new Error('a plan needs at least one request');
+      return request;
+    },
+    idOf: (index) => idPrefix + String(index),
+  });
+}
+
+/** Measures the end of a second: connections now, and what changed since the last call. */
+function measureWith(pool: ConnectionPool, watch: SelfWatch): (nowMs: number) => Boundary {
+  let before = pool.connections;
+  return (nowMs) => {
+    const { open, opened, closed } = pool.connections;
+    const boundary = {
+      connections: { open, opened: opened - before.opened, closed: closed - before.closed },
+      podConnections: pool.pods.connections(),
+      ...watch.look(nowMs),
+    };
+    before = { open, opened, closed };
+    return boundary;
+  };
+}
+
+function tickOf(state: {
+  schedule: Schedule;
+  startMs: number;
+  ledger: Ledger;
+  pool: ConnectionPool;
+  nowMs: number;
+}): Extract<FromGenerator, { kind: 'tick' }>['tick'] {
+  const { schedule, startMs, ledger, pool, nowMs } = state;
+  return {
+    askedRate: schedule.rateAt(nowMs - startMs),
+    ...ledger.live.last(nowMs),
+    inFlight: pool.inFlight,
+    outcomes: { ...ledger.totals },
+    connections: pool.connections.open,
+  };
+}

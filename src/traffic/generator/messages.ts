@@ -1,0 +1,66 @@
+import type { FailedRequest, OutcomeCounts } from '../../journal/index.ts';
+import type { TrafficTick } from '../engine.ts';
+import type { TrafficPlan } from '../plan.ts';
+
+/** What a generator is started with; crosses to its thread as a copy. */
+export interface GeneratorInput {
+  plan: TrafficPlan;
+  target: string;
+  seed: number;
+  originMs: number;
+  startAtMs: number;
+  goodResponseMs: number | null;
+  /** Whether anyone watches the live figures. */
+  ticks: boolean;
+}
+
+/** Outcomes whose latency is known: an answer came, or the time-out passed. */
+export const timedOutcomes = ['ok', 'http_error', 'timeout'] as const;
+export type TimedOutcome = (typeof timedOutcomes)[number];
+
+/**
+ * A second as the generator measured it: samples instead of histograms, because building and compressing those is work
+ * that would delay sends.
+ */
+export interface RawSecond {
+  second: number;
+  startT: number;
+  /** When its last request ended. */
+  t: number;
+  scheduled: number;
+  outcomes: OutcomeCounts;
+  statuses: Record<string, number>;
+  /** Service and response time in turn, µs, in the order in which the requests ended. */
+  samplesUs: Partial<Record<TimedOutcome, Uint32Array<ArrayBuffer>>>;
+  pods: Record<string, RawPod>;
+  failures: FailedRequest[];
+  slow: { scheduledT: number; endedT: number; pod: string | null }[];
+  connections: { open: number; opened: number; closed: number };
+  /** Of each arrival: when it was sent or dropped, minus when it was due, µs. */
+  latenessUs: Uint32Array<ArrayBuffer>;
+  /** Arrivals dropped by the generator's own fault: it ran late, or the machine had no socket for it. */
+  droppedByGenerator: number;
+  eventLoopDelayP99Ms: number;
+  cpu: number;
+}
+
+export interface RawPod {
+  node: string;
+  ok: number;
+  httpError: number;
+  firstT: number;
+  lastT: number;
+  connections: number;
+}
+
+/** What a generator reports. */
+export type FromGenerator =
+  /** The schedule's time zero is fixed. */
+  | { kind: 'started'; startMs: number }
+  | { kind: 'second'; second: RawSecond }
+  | { kind: 'tick'; tick: TrafficTick }
+  /** Every arrival has its outcome and the connections are closed. */
+  | { kind: 'end'; t: number; scheduled: number };
+
+/** What a generator is told. */
+export type ToGenerator = { kind: 'stop' };

@@ -1,0 +1,76 @@
+import type { Schedule } from '../schedule.ts';
+
+/** What the pacer drives. All instants are the generator's clock. */
+export interface Paced {
+  /** Arrival `index`, due at `dueMs`, is to be sent now. */
+  arrive(index: number, dueMs: number, nowMs: number): void;
+  /** Called after the arrivals of each turn, about once a millisecond. Returns true when there is nothing left to wait for. */
+  turn(nowMs: number): boolean;
+}
+
+/** A turn that has sent for so long lets answers be read before it goes on, ms. */
+const longTurnMs = 5;
+
+/**
+ * Sends each arrival when it is due, whether or not earlier ones were answered: a millisecond timer looks which arrivals
+ * have come due since it last fired. Instants come from the schedule, never from the timer, so lateness does not add up.
+ */
+export class Pacer {
+  readonly #schedule: Schedule;
+  readonly #startMs: number;
+  readonly #now: () => number;
+  readonly #paced: Paced;
+  readonly #timer: NodeJS.Timeout;
+  #index = 0;
+  #nextMs: number;
+  #total: number;
+  #again: NodeJS.Immediate | null = null;
+
+  constructor(options: { schedule: Schedule; startMs: number; now: () => number; paced: Paced }) {
+    this.#schedule = options.schedule;
+    this.#startMs = options.startMs;
+    this.#now = options.now;
+    this.#paced = options.paced;
+    this.#total = options.schedule.total;
+    this.#nextMs = this.#dueMs(0);
+    this.#timer = setInterval(() => this.#turn(), 1);
+  }
+
+  /** Arrivals that came due so far. */
+  get arrived(): number {
+    return this.#index;
+  }
+
+  /** No further arrivals. */
+  stop(): void {
+    this.#total = this.#index;
+    this.#nextMs = Number.POSITIVE_INFINITY;
+  }
+
+  #turn(): void {
+    const began = this.#now();
+    let nowMs = began;
+    while (this.#nextMs <= nowMs) {
+      const index = this.#index++;
+      const dueMs = this.#nextMs;
+      this.#nextMs = this.#dueMs(index + 1);
+      this.#paced.arrive(index, dueMs, nowMs);
+      nowMs = this.#now();
+      if (nowMs - began > longTurnMs) {
+        this.#again ??= setImmediate(() => {
+          this.#again = null;
+          this.#turn();
+        });
+        break;
+      }
+    }
+    if (this.#paced.turn(nowMs)) {
+      clearInterval(this.#timer);
+      if (this.#again !== null) clearImmediate(this.#again);
+    }
+  }
+
+  #dueMs(index: number): number {
+    return index < this.#total ? this.#startMs + this.#schedule.dueMs(index) : Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,26 @@
+/** The generator's thread: plays the plan it was started with and reports to the thread that started it. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { monotonicMs } from '../../support/index.ts';
+import { runGenerator } from './generator.ts';
+import type { FromGenerator, GeneratorInput, ToGenerator } from './messages.ts';
+
+if (parentPort === null) throw new Error('the generator runs as a worker thread; start it with startTraffic');
+const port = parentPort;
+
+// The same clock as monotonicMs(), read without a BigInt: it is read several times per request.
+const originMs = monotonicMs() - performance.now();
+const now = (): number => performance.now() + originMs;
+
+const generator = runGenerator(workerData as GeneratorInput, now, (message) => {
+  port.postMessage(message, transferable(message));
+});
+port.on('message', ({ kind }: ToGenerator) => {
+  if (kind === 'stop') generator.stop();
+});
+
+/** The samples change hands without being copied. */
+function transferable(message: FromGenerator): ArrayBuffer[] {
+  if (message.kind !== 'second') return [];
+  const { latenessUs, samplesUs } = message.second;
+  return [latenessUs, ...Object.values(samplesUs)].map(({ buffer }) => buffer);
+}
