@@ -19,12 +19,28 @@ export interface AddressPlan {
 export const portMapAnnotation = 'openbell.dev/port-map';
 
 /**
- * - node `i` (0 = control plane): 127.<block>.<i>.1
- * - its pods: 127.<block>.<i>.2 … 254, then 127.<block>.<128+i>.2 … 254
+ * - node `i` (0 = control plane, at most 126): 127.<block>.<i>.1
+ * - its pods: 127.<block>.<i>.2 … 254, one /24 per node as kubeadm clusters have it
  * - Services' clusterIP: 127.<block>.255.1 … 254
+ * - where node `i`'s kube-proxy serves the Service with clusterIP …255.<s> to its own pods: 127.<block>.<128+i>.<s>
  */
 export function nodeAddress(plan: AddressPlan, index: number): string {
   return plan.mode === 'single' ? '127.0.0.1' : `127.${plan.block}.${index}.1`;
+}
+
+/** The addresses that pods of a node may have, in order; in `single` mode they share the only one. */
+export function podAddresses(plan: AddressPlan, index: number): string[] {
+  if (plan.mode === 'single') return ['127.0.0.1'];
+  return Array.from({ length: 253 }, (_, n) => `127.${plan.block}.${index}.${n + 2}`);
+}
+
+/**
+ * The address at which a node's own pods reach a Service, through their node's kube-proxy: the OS has one loopback for all
+ * nodes, so a clusterIP alone could not tell whose proxy is meant.
+ */
+export function serviceAddressOnNode(plan: AddressPlan, index: number, clusterIP: string): string {
+  if (plan.mode === 'single') return '127.0.0.1';
+  return `127.${plan.block}.${128 + index}.${clusterIP.split('.')[3] ?? ''}`;
 }
 
 export interface ControlPlaneConfig {
