@@ -6,7 +6,7 @@ import type { LocalServices } from './local-services.ts';
 import { proxyRules, type ProxyNode } from './rules.ts';
 
 /** What a kube-proxy works with. */
-export interface KubeProxyOptions {
+interface KubeProxyOptions {
   api: Api;
   node: ProxyNode;
   dataPlane: DataPlane;
