@@ -10,3 +10,4 @@ export {
   type MetricUnit,
   type ResolvedMetric,
 } from './metrics.ts';
+export { analyse } from './analyse.ts';

@@ -146,11 +146,14 @@ export interface TrafficSecond extends At {
   /** Response time of `ok` requests in µs: quantiles within this second, for charts; null where none was ok. */
   okResponseUs: { p50: number; p90: number; p99: number; max: number } | null;
   pods: Record<string, PodSecond>;
-  /** Requests that did not end well, oldest first, at most 500; the counts above are complete. */
+  /**
+   * Requests that did not end well, oldest first; of more than 500 evenly spaced ones with the first and the last. The counts
+   * above are complete.
+   */
   failures: FailedRequest[];
   /**
    * When in this second requests were answered slower than the good-response limit: scheduled and end instants, oldest
-   * first, at most 500. Empty where the plan states no limit.
+   * first, of more than 500 evenly spaced ones with the first and the last. Empty where the plan states no limit.
    */
   slow: { scheduledT: number; endedT: number; pod: string | null }[];
   /** Connections at the end of the second. */

@@ -1,0 +1,73 @@
+import { evaluate } from './evaluate.ts';
+import type { Analyse, Findings } from './findings.ts';
+import { faultFindings } from './healing/faults.ts';
+import { marksOf, nodeCountsOf, nodeLivesOf, replicasOf, timelineOf } from './lanes.ts';
+import { followPods, lifeOf } from './pods.ts';
+import { recordOf, type RunRecord } from './record.ts';
+import { scalingOf } from './scaling.ts';
+import { accountingOf, firstAnswerOf, secondPoints, trafficOf } from './traffic.ts';
+import { trustOf } from './trust.ts';
+import { judge } from './verdict.ts';
+
+/**
+ * Derives everything a report says from a run's journal; pure.
+ *
+ * @throws {OpenbellError} `JOURNAL_INVALID` when the first event is not the start of a run. Readers check that.
+ */
+export const analyse: Analyse = (events, problems = []) => {
+  const record = recordOf(events);
+  const traffic = trafficOf(record);
+  const { seconds, requests, latencyMs, availability, generator } = traffic;
+  const tracks = followPods(record, seconds);
+  const pods = tracks.all.map(lifeOf);
+  const nodes = nodeLivesOf(record);
+  const scaling = scalingOf(record);
+  const faults = faultFindings(record, tracks, seconds);
+  const accounting = accountingOf(record, seconds);
+  const { distrust, notes } = trustOf({ record, traffic, faults, pods, accounting, problems });
+
+  const figures = {
+    durationMs: record.endMs,
+    trafficStartMs: traffic.startMs,
+    trafficEndMs: traffic.endMs,
+    requests,
+    latencyMs,
+    availability,
+    generator,
+    replicas: replicasOf(record),
+    nodeCounts: nodeCountsOf(record),
+    pods,
+    scaling,
+    faults,
+  };
+  const expectations = evaluate(record, figures);
+  return {
+    run: record.start,
+    plan: record.of('run.plan')[0] ?? null,
+    cluster: clusterOf(record),
+    ...judge(record, { ...figures, expectations, distrust }),
+    distrust,
+    notes,
+    ...figures,
+    firstAnswerMs: firstAnswerOf(record, seconds),
+    statuses: traffic.statuses,
+    accounting,
+    seconds: secondPoints(seconds),
+    nodes,
+    expectations,
+    marks: marksOf(record, scaling, nodes),
+    timeline: timelineOf(record),
+    journal: {
+      complete: record.of('run.end').length > 0,
+      events: events.length,
+      problems: [...problems],
+    },
+  };
+};
+
+function clusterOf(record: RunRecord): Findings['cluster'] {
+  const ready = record.of('cluster.ready').at(-1);
+  if (!ready) return null;
+  const { provider, kubernetesVersion, timings, notFollowed, facts } = ready;
+  return { provider, kubernetesVersion, timings, notFollowed, facts };
+}

@@ -1,0 +1,119 @@
+import type { Outcome, TrafficSecond } from '../../journal/index.ts';
+import type { Episode } from './episode.ts';
+
+/** A request that was not served well: lost, or answered later than the good-response limit. */
+export interface BadRequest {
+  scheduledMs: number;
+  endedMs: number;
+  outcome: Outcome;
+  pod: string | null;
+  /** How many requests it stands for: above 1 where the journal lists only some of a second's failures. */
+  weight: number;
+}
+
+/** Ms without a bad request that make the service good again. */
+export const goodWindowMs = 1000;
+
+/** What a fault may be blamed for. */
+export interface Blame {
+  episode: Episode;
+  /** Its lost pods by name, and until when what they spoil is put down to it; Infinity for those that never returned. */
+  lostUntil: ReadonlyMap<string, number>;
+  /** Its effects on the cluster are over: lost pods out of rotation, replacements in; Infinity when that did not happen. */
+  healedMs: number;
+}
+
+/** What a fault is blamed for. */
+export interface Losses {
+  lost: number;
+  lostByOutcome: Partial<Record<Outcome, number>>;
+  /** The requests behind the figures and the slow ones besides, by the instant they were due. */
+  bad: BadRequest[];
+}
+
+/** The bad requests that the journal lists, by the instant they were due. */
+function badRequestsOf(seconds: readonly TrafficSecond[]): BadRequest[] {
+  const bad: BadRequest[] = [];
+  for (const { failures, slow, outcomes } of seconds) {
+    const listed = new Map<Outcome, number>();
+    for (const { outcome } of failures) listed.set(outcome, (listed.get(outcome) ?? 0) + 1);
+    for (const { scheduledT, endedT, outcome, pod } of failures) {
+      const weight = Math.max(1, outcomes[outcome] / (listed.get(outcome) ?? 1));
+      bad.push({ scheduledMs: scheduledT, endedMs: endedT, outcome, pod, weight });
+    }
+    for (const { scheduledT, endedT, pod } of slow) {
+      bad.push({ scheduledMs: scheduledT, endedMs: endedT, outcome: 'ok', pod, weight: 1 });
+    }
+  }
+  return bad.sort((a, b) => a.scheduledMs - b.scheduledMs);
+}
+
+/**
+ * Puts each bad request down to at most one fault: by pod, when the pod that failed was lost to it; else by time, when
+ * it was due between the fault and a good window after its effects were over. Of several the latest fault counts.
+ */
+export function lossesOf(blames: readonly Blame[], seconds: readonly TrafficSecond[]): Losses[] {
+  const bad = badRequestsOf(seconds);
+  const judges = blames.map((blame) => new Judge(blame, bad));
+  const latestFirst = [...judges].reverse();
+  for (const request of bad) {
+    const judge =
+      latestFirst.find((one) => one.byPod(request)) ?? latestFirst.find((one) => one.byTime(request));
+    judge?.convict(request);
+  }
+  return judges.map((judge) => sumUp(judge.convicted));
+}
+
+/** Weights are rounded once per outcome, so that thinned lists add up to whole requests. */
+function sumUp(bad: BadRequest[]): Losses {
+  const weights = new Map<Outcome, number>();
+  for (const { outcome, weight } of bad) {
+    if (outcome !== 'ok') weights.set(outcome, (weights.get(outcome) ?? 0) + weight);
+  }
+  const counts = [...weights].map(([outcome, weight]): [Outcome, number] => [outcome, Math.round(weight)]);
+  return {
+    lost: counts.reduce((sum, [, count]) => sum + count, 0),
+    lostByOutcome: Object.fromEntries(counts),
+    bad,
+  };
+}
+
+class Judge {
+  readonly convicted: BadRequest[] = [];
+  readonly #blame: Blame;
+  /** The service was bad before the fault, so that bad requests of living pods are no evidence against it. */
+  readonly #badBefore: boolean;
+  #untilMs: number;
+
+  constructor(blame: Blame, bad: readonly BadRequest[]) {
+    this.#blame = blame;
+    const { atMs } = blame.episode;
+    this.#badBefore = bad.some(
+      ({ scheduledMs, endedMs }) =>
+        scheduledMs >= atMs - goodWindowMs && scheduledMs < atMs && endedMs < atMs,
+    );
+    this.#untilMs = blame.healedMs + goodWindowMs;
+  }
+
+  byPod({ pod, scheduledMs, endedMs }: BadRequest): boolean {
+    const untilMs = pod === null ? undefined : this.#blame.lostUntil.get(pod);
+    if (untilMs === undefined || endedMs < this.#blame.episode.atMs) return false;
+    return scheduledMs <= Math.max(untilMs, this.#untilMs);
+  }
+
+  byTime({ pod, outcome, scheduledMs, endedMs }: BadRequest): boolean {
+    const { atMs } = this.#blame.episode;
+    if (endedMs < atMs || scheduledMs > this.#untilMs) return false;
+    const unanswered = pod === null && outcome !== 'ok' && outcome !== 'dropped';
+    // What was under way when the fault struck is its doing only where nobody answered.
+    if (scheduledMs < atMs || this.#badBefore) return unanswered;
+    return true;
+  }
+
+  /** A backlog outlives its cause: as long as no good window has passed, the trouble is the same. */
+  convict(request: BadRequest): void {
+    this.convicted.push(request);
+    const { scheduledMs } = request;
+    if (!this.#badBefore) this.#untilMs = Math.max(this.#untilMs, scheduledMs + goodWindowMs);
+  }
+}

@@ -1,0 +1,186 @@
+import { outcomes, type OutcomeCounts, type TrafficEnd, type TrafficSecond } from '../journal/index.ts';
+import type { Findings, LatencySummary, SecondPoint } from './findings.ts';
+import { decodeHistogram, mergeHistograms, quantileMs, summaryOfHistogram } from './histogram.ts';
+import type { RunRecord } from './record.ts';
+
+/** What the client saw, over the whole run. */
+export interface Traffic {
+  /** The journal's seconds, each once, by time. */
+  seconds: readonly TrafficSecond[];
+  end: TrafficEnd | null;
+  startMs: number | null;
+  endMs: number | null;
+  requests: Findings['requests'];
+  statuses: Record<string, number>;
+  latencyMs: Findings['latencyMs'];
+  availability: number | null;
+  generator: Findings['generator'];
+  /** What is wrong with the record of traffic, each as a sentence. */
+  problems: string[];
+}
+
+/** Sums up the seconds of traffic; where the journal was cut, what is there. */
+export function trafficOf(record: RunRecord): Traffic {
+  const { seconds, problems } = eachSecondOnce(record.of('traffic.second'));
+  const end = record.of('traffic.end').at(-1) ?? null;
+  const startMs = record.of('traffic.start')[0]?.t ?? seconds[0]?.startT ?? null;
+  const lastSecond = seconds.at(-1);
+  const requests = countRequests(seconds, end, problems);
+  return {
+    seconds,
+    end,
+    startMs,
+    endMs: end?.t ?? (lastSecond ? lastSecond.startT + 1000 : null),
+    requests,
+    statuses: sumOf(seconds.map((second) => second.statuses)),
+    latencyMs: latencyOf(seconds, problems),
+    availability: requests.scheduled > 0 ? requests.ok / requests.scheduled : null,
+    generator: {
+      latenessP99Ms: latenessOf(seconds, end),
+      saturatedSeconds: seconds.filter((second) => second.generator.saturated).length,
+    },
+    problems,
+  };
+}
+
+/** Seconds as the charts want them. */
+export function secondPoints(seconds: readonly TrafficSecond[]): SecondPoint[] {
+  return seconds.map((second) => {
+    const pods = Object.entries(second.pods);
+    const ok = second.okResponseUs;
+    return {
+      t: second.startT,
+      second: second.second,
+      offered: second.scheduled,
+      outcomes: second.outcomes,
+      p50Ms: ok && ok.p50 / 1000,
+      p90Ms: ok && ok.p90 / 1000,
+      p99Ms: ok && ok.p99 / 1000,
+      servedByPod: Object.fromEntries(pods.map(([name, pod]) => [name, pod.ok + pod.httpError])),
+      connectionsByPod: Object.fromEntries(pods.map(([name, pod]) => [name, pod.connections])),
+      connectionsOpen: second.connections.open,
+      latenessP99Ms: second.generator.latenessP99Ms,
+      generatorCpu: second.generator.cpu,
+      saturated: second.generator.saturated,
+    };
+  });
+}
+
+/** From the start of the harness to the first answer through the Service: the harness's own, else the first in traffic. */
+export function firstAnswerOf(record: RunRecord, seconds: readonly TrafficSecond[]): number | null {
+  const answered = record.of('service.answered')[0]?.t ?? Infinity;
+  const inTraffic = seconds.find((second) => second.outcomes.ok > 0);
+  const first = Object.values(inTraffic?.pods ?? {})
+    .filter((pod) => pod.ok > 0)
+    .map((pod) => pod.firstT);
+  const earliest = Math.min(answered, ...first);
+  return Number.isFinite(earliest) ? earliest : null;
+}
+
+/** What each pod counted beside what the client saw answered by it, in the order of first answers. */
+export function accountingOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['accounting'] {
+  const counted = new Map<string, number>();
+  for (const { pods } of record.of('pods.counted')) {
+    for (const [pod, count] of Object.entries(pods)) counted.set(pod, count);
+  }
+  const client = new Map<string, number>();
+  for (const { pods } of seconds) {
+    for (const [pod, { ok, httpError }] of Object.entries(pods)) {
+      client.set(pod, (client.get(pod) ?? 0) + ok + httpError);
+    }
+  }
+  const pods = new Set([...client.keys(), ...counted.keys()]);
+  return [...pods].map((pod) => ({
+    pod,
+    client: client.get(pod) ?? 0,
+    podCount: counted.get(pod) ?? null,
+  }));
+}
+
+function eachSecondOnce(written: readonly TrafficSecond[]): { seconds: TrafficSecond[]; problems: string[] } {
+  const seconds = new Map<number, TrafficSecond>();
+  for (const second of written) if (!seconds.has(second.second)) seconds.set(second.second, second);
+  const ordered = [...seconds.values()].sort((a, b) => a.second - b.second);
+  const problems: string[] = [];
+  const twice = written.length - ordered.length;
+  if (twice > 0)
+    problems.push(`${count(twice, 'second')} of traffic stood twice in the journal; the first was taken.`);
+  const span = (ordered.at(-1)?.second ?? -1) - (ordered[0]?.second ?? 0) + 1;
+  const missing = span - ordered.length + (ordered[0]?.second ?? 0);
+  if (missing > 0)
+    problems.push(
+      `${count(missing, 'second')} of traffic ${missing === 1 ? 'is' : 'are'} missing from the journal.`,
+    );
+  return { seconds: ordered, problems };
+}
+
+function count(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** The engine's own total where there is one, compared with the seconds; else the seconds' sum. */
+function countRequests(
+  seconds: readonly TrafficSecond[],
+  end: TrafficEnd | null,
+  problems: string[],
+): Findings['requests'] {
+  const fromSeconds = sumOf(seconds.map((second) => second.outcomes)) as OutcomeCounts;
+  const scheduled = seconds.reduce((sum, second) => sum + second.scheduled, 0);
+  for (const second of seconds) {
+    const ended = total(second.outcomes);
+    if (ended !== second.scheduled) {
+      problems.push(
+        `In second ${second.second} of traffic ${second.scheduled} requests were scheduled and ${ended} outcomes recorded.`,
+      );
+      break;
+    }
+  }
+  const zero = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as OutcomeCounts;
+  if (!end) return { scheduled, ...zero, ...fromSeconds, conserved: total(fromSeconds) === scheduled };
+  const sumsUp = total(end.outcomes) === end.scheduled;
+  if (!sumsUp) {
+    problems.push(`${end.scheduled} requests were scheduled, but ${total(end.outcomes)} have an outcome.`);
+  }
+  const sameAsSeconds = outcomes.every((outcome) => (fromSeconds[outcome] ?? 0) === end.outcomes[outcome]);
+  if (!sameAsSeconds)
+    problems.push('The seconds of traffic do not add up to the total that the engine recorded at its end.');
+  return {
+    scheduled: end.scheduled,
+    ...end.outcomes,
+    conserved: end.conserved && sumsUp && sameAsSeconds && scheduled === end.scheduled,
+  };
+}
+
+/** Adds up records by key. */
+function sumOf(records: readonly Record<string, number>[]): Record<string, number> {
+  const sum = new Map<string, number>();
+  for (const record of records) {
+    for (const [key, value] of Object.entries(record)) sum.set(key, (sum.get(key) ?? 0) + value);
+  }
+  return Object.fromEntries(sum);
+}
+
+function total(counts: OutcomeCounts): number {
+  return outcomes.reduce((sum, outcome) => sum + counts[outcome], 0);
+}
+
+/** Of `ok` requests: merged from the seconds' histograms, for the engine's own sum holds the others too. */
+function latencyOf(seconds: readonly TrafficSecond[], problems: string[]): Findings['latencyMs'] {
+  const summary = (kind: 'service' | 'response'): LatencySummary => {
+    const encoded = seconds.flatMap((second) => second[kind].ok ?? []);
+    const decoded = encoded.map(decodeHistogram).filter((histogram) => histogram !== null);
+    const unreadable = encoded.length - decoded.length;
+    if (unreadable > 0)
+      problems.push(`${count(unreadable, 'histogram')} of ${kind} times could not be read.`);
+    return summaryOfHistogram(mergeHistograms(decoded));
+  };
+  return { service: summary('service'), response: summary('response') };
+}
+
+/** Of all sends; without their histogram the worst second's p99, which it cannot exceed. */
+function latenessOf(seconds: readonly TrafficSecond[], end: TrafficEnd | null): number | null {
+  const histogram = end?.lateness === undefined ? null : decodeHistogram(end.lateness);
+  if (histogram) return quantileMs(histogram, 0.99);
+  if (seconds.length === 0) return null;
+  return seconds.reduce((worst, second) => Math.max(worst, second.generator.latenessP99Ms), 0);
+}

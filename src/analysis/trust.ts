@@ -1,0 +1,90 @@
+import { formatCount, formatPlural } from '../support/index.ts';
+import type { FaultFinding, Findings, PodLife } from './findings.ts';
+import type { RunRecord } from './record.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Above this share of spoiled seconds a run's latencies say more about the generator than about the cluster. */
+const saturatedShareLimit = 0.1;
+
+/** What speaks against the run, and what is merely worth knowing, each as a sentence. */
+export interface Trust {
+  distrust: string[];
+  notes: string[];
+}
+
+/** Whether the figures may be believed. */
+export function trustOf({
+  record,
+  traffic,
+  faults,
+  pods,
+  accounting,
+  problems,
+}: {
+  record: RunRecord;
+  traffic: Traffic;
+  faults: readonly FaultFinding[];
+  pods: readonly PodLife[];
+  accounting: Findings['accounting'];
+  problems: readonly string[];
+}): Trust {
+  const distrust: string[] = [];
+  const notes: string[] = [];
+  distrust.push(...traffic.problems);
+  if (!traffic.requests.conserved && traffic.problems.length === 0) {
+    distrust.push('Not every scheduled request has an outcome.');
+  }
+  saturation(traffic, distrust, notes);
+  distrust.push(...miscounts(accounting, pods));
+  gaps(record, faults, distrust, notes);
+  // A cut is the way in which killed runs end; anything else that is wrong with the file changes figures.
+  const cut = /cut short/;
+  distrust.push(...problems.filter((problem) => !cut.test(problem)));
+  notes.push(...problems.filter((problem) => cut.test(problem)));
+  for (const { level, message } of record.of('note')) {
+    notes.push(level === 'warning' ? `Warning: ${message}` : message);
+  }
+  return { distrust, notes };
+}
+
+function saturation({ seconds, requests, generator }: Traffic, distrust: string[], notes: string[]): void {
+  const { saturatedSeconds } = generator;
+  if (saturatedSeconds > 0) {
+    const of = `${saturatedSeconds} of ${formatPlural(seconds.length, 'second')} of traffic`;
+    if (saturatedSeconds > Math.max(1, saturatedShareLimit * seconds.length)) {
+      distrust.push(`The generator could not keep up in ${of}: their latencies are partly its own.`);
+    } else {
+      notes.push(`The generator was late in ${of}; they are marked in the charts.`);
+    }
+  }
+  if (requests.dropped > 0) {
+    notes.push(
+      `${formatPlural(requests.dropped, 'request')} ${requests.dropped === 1 ? 'was' : 'were'} due while no connection was free, and never sent.`,
+    );
+  }
+}
+
+/** A pod may have served more than the client saw, when answers were lost on the way, but never less. */
+function miscounts(accounting: Findings['accounting'], pods: readonly PodLife[]): string[] {
+  const restarted = new Set(pods.filter(({ restarts }) => restarts > 0).map(({ name }) => name));
+  return accounting
+    .filter(({ pod, client, podCount }) => podCount !== null && podCount < client && !restarted.has(pod))
+    .map(
+      ({ pod, client, podCount }) =>
+        `The client saw ${formatCount(client)} answers of ${pod}, which counted only ${formatCount(podCount)}.`,
+    );
+}
+
+/** What was not watched while a fault healed may be the very step that a figure rests on. */
+function gaps(record: RunRecord, faults: readonly FaultFinding[], distrust: string[], notes: string[]): void {
+  for (const { what, fromT, toT } of record.of('gap')) {
+    const touched = faults.filter((fault) => fromT <= healedMs(fault) && toT >= fault.injectedMs);
+    const lasted = `${what} was not observed for ${formatCount(Math.max(0, toT - fromT))} ms`;
+    if (touched.length === 0) notes.push(`${lasted}.`);
+    else distrust.push(`${lasted} while ${touched.map(({ id }) => id).join(', ')} healed.`);
+  }
+}
+
+function healedMs({ waterfall, injectedMs }: FaultFinding): number {
+  return waterfall.reduce((last, { atMs }) => Math.max(last, atMs ?? last), injectedMs);
+}
