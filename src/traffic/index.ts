@@ -4,3 +4,4 @@ export type * from './engine.ts';
 export { startTraffic } from './start.ts';
 export { offeredPerSecond, phaseStarts, scheduleOf, totalDurationMs, type Schedule } from './schedule.ts';
 export { describeShape } from './shapes.ts';
+export { mergeSeconds } from './merge.ts';

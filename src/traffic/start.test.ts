@@ -1,11 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { monotonicMs } from '../support/index.ts';
 import { mergeHistograms } from './histograms.ts';
-import { offeredPerSecond, startTraffic, type TrafficOptions, type TrafficPlan } from './index.ts';
+import {
+  offeredPerSecond,
+  startTraffic,
+  type TrafficOptions,
+  type TrafficPlan,
+  type TrafficTick,
+} from './index.ts';
 import type { Second } from './second.ts';
 
+const defaults = { seed: 1, originMs: 0, startAtMs: 0, goodResponseMs: null, onSecond: (): void => {} };
+const request = { name: 'quote', weight: 1, method: 'GET', path: '/quote', headers: {}, body: null };
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) {
@@ -45,15 +54,128 @@ test('every scheduled arrival is answered, counted and attributed to the pod tha
   expect(mergeHistograms([end.service]).totalCount).toBe(total);
 });
 
+test('the live view is told what goes on', async () => {
+  const target = await serve(() => ({ pod: 'pod', status: 200 }));
+  const ticks: TrafficTick[] = [];
+  await play({ plan: planOf({ phases: [ramp(200, 200, 600)] }), target, onTick: (tick) => ticks.push(tick) });
+  expect(ticks.length).toBeGreaterThanOrEqual(2);
+  expect(ticks[0]?.askedRate).toBe(200);
+  expect(ticks.at(-1)?.outcomes.ok).toBeGreaterThan(0);
+  expect(ticks.at(-1)?.p99Ms).toBeGreaterThan(0);
+});
+
+test('schedule time zero is where it was asked for, or when the thread was ready', async () => {
+  const target = await serve(() => ({ pod: 'pod', status: 200 }));
+  const originMs = monotonicMs();
+  const seconds: Second[] = [];
+  const run = startTraffic({
+    ...defaults,
+    plan: planOf({ phases: [ramp(100, 100, 50)] }),
+    target,
+    originMs,
+    startAtMs: originMs + 700,
+    onSecond: (second) => seconds.push(second),
+  });
+  expect(await run.started).toBe(originMs + 700);
+  const { t } = await run.done;
+  expect(seconds[0]?.startT).toBe(700);
+  expect(t).toBeGreaterThanOrEqual(750);
+});
+
+test('stop() takes what is not yet due off the schedule and lets the rest finish', async () => {
+  const target = await serve(() => ({ pod: 'pod', status: 200 }));
+  const seconds: Second[] = [];
+  const run = startTraffic({
+    ...defaults,
+    plan: planOf({ phases: [ramp(200, 200, 60_000)] }),
+    target,
+    onSecond: (second) => seconds.push(second),
+    onTick: ({ outcomes }) => {
+      if (outcomes.ok > 20) run.stop();
+    },
+  });
+  const end = await run.done;
+  expect(end.conserved).toBe(true);
+  expect(end.outcomes.ok).toBe(end.scheduled);
+  expect(end.scheduled).toBeGreaterThan(20);
+  expect(end.scheduled).toBeLessThan(12_000);
+  expect(seconds.reduce((sum, { scheduled }) => sum + scheduled, 0)).toBe(end.scheduled);
+});
+
+test('stop() before the first arrival ends traffic without any', async () => {
+  const run = startTraffic({
+    ...defaults,
+    plan: planOf({ phases: [ramp(200, 200, 60_000)] }),
+    target: new URL('http://127.0.0.1:9'),
+    startAtMs: monotonicMs() + 60_000,
+  });
+  await run.started;
+  run.stop();
+  expect(await run.done).toMatchObject({ scheduled: 0, conserved: true });
+});
+
+test('abort() ends the thread at once and says so', async () => {
+  const run = startTraffic({
+    ...defaults,
+    plan: planOf({ phases: [ramp(200, 200, 60_000)] }),
+    target: new URL('http://127.0.0.1:9'),
+  });
+  await run.started;
+  run.abort();
+  await expect(run.done).rejects.toMatchObject({ code: 'TRAFFIC_ABORTED' });
+});
+
+test('a thread that dies rejects with the reason', async () => {
+  const run = startTraffic({
+    ...defaults,
+    plan: planOf({ requests: [{ ...request, method: 'BREW' }] }),
+    target: new URL('http://127.0.0.1:9'),
+  });
+  await expect(run.done).rejects.toMatchObject({
+    code: 'TRAFFIC_THREAD_DIED',
+    message: expect.stringContaining('BREW') as string,
+  });
+  await expect(run.started).rejects.toMatchObject({ code: 'TRAFFIC_THREAD_DIED' });
+});
+
+test('a plan without requests is refused', () => {
+  expect(() =>
+    startTraffic({ ...defaults, plan: planOf({ requests: [] }), target: new URL('http://127.0.0.1:9') }),
+  ).toThrow('expected at least one');
+});
+
+test('requests are sent while the thread that started them is busy', async () => {
+  const answered = new Int32Array(new SharedArrayBuffer(4));
+  const target = new Worker(countingTarget, { eval: true, workerData: answered });
+  const port = await new Promise((resolve) => {
+    target.once('message', resolve);
+  });
+  const run = startTraffic({
+    ...defaults,
+    plan: planOf({ phases: [ramp(200, 200, 60_000)] }),
+    target: new URL(`http://127.0.0.1:${String(port)}`),
+  });
+  await run.started;
+  const before = Atomics.load(answered, 0);
+  const giveUpMs = monotonicMs() + 5000;
+  while (Atomics.load(answered, 0) < before + 50 && monotonicMs() < giveUpMs);
+  expect(Atomics.load(answered, 0)).toBeGreaterThanOrEqual(before + 50);
+  run.abort();
+  await target.terminate();
+});
+
+const countingTarget = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  require('node:http').createServer((_, response) => response.end(() => Atomics.add(workerData, 0, 1)))
+    .listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });
+`;
+
 async function play(
   options: Pick<TrafficOptions, 'plan' | 'target'> & Partial<TrafficOptions>,
 ): Promise<{ end: Awaited<ReturnType<typeof startTraffic>['done']>; seconds: Second[] }> {
   const seconds: Second[] = [];
   const run = startTraffic({
-    seed: 1,
-    originMs: monotonicMs(),
-    startAtMs: 0,
-    goodResponseMs: null,
+    ...defaults,
     onSecond: (second) => seconds.push(second),
     ...options,
   });
@@ -63,7 +185,7 @@ async function play(
 function planOf(plan: Partial<TrafficPlan>): TrafficPlan {
   return {
     phases: [],
-    requests: [{ name: 'quote', weight: 1, method: 'GET', path: '/quote', headers: {}, body: null }],
+    requests: [request],
     connections: 50,
     timeoutMs: 1000,
     connectionPolicy: { kind: 'keep' },

@@ -1,11 +1,8 @@
 import { outcomes, type FailedRequest, type OutcomeCounts } from '../../journal/index.ts';
 import { timedOutcomes, type RawPod, type RawSecond, type TimedOutcome } from './messages.ts';
+import { thin } from '../thin.ts';
 import type { Pod, PodTally } from './pods.ts';
 import { Samples } from './samples.ts';
-import { thin } from './thin.ts';
-
-/** The journal lists at most so many failed and so many slow requests per second. */
-const listed = 500;
 
 /** What is measured when a second of traffic is over, whether or not its requests have ended. */
 export interface Boundary {
@@ -109,8 +106,8 @@ export class SecondRecord {
           },
         ]),
       ),
-      failures: thin(this.#failures.sort(byDue), listed),
-      slow: thin(this.#slow.sort(byDue), listed),
+      failures: thin(this.#failures.sort(byDue)),
+      slow: thin(this.#slow.sort(byDue)),
       connections: boundary.connections,
       latenessUs: this.lateness.take(),
       droppedByGenerator: this.droppedByGenerator,
