@@ -1,0 +1,20 @@
+import type { ControllerContext, Running, StartController } from './machinery/controller.ts';
+import { startReplicaSetController } from './replicaset/index.ts';
+
+/** Every controller by the name that kube-controller-manager gives it. */
+export const controllers = {
+  'replicaset-controller': startReplicaSetController,
+} as const satisfies Record<string, StartController>;
+
+/** One of the {@link controllers}. */
+export type ControllerName = keyof typeof controllers;
+
+/** Starts all controllers. A new manager takes over where a stopped one left off. */
+export function startControllerManager(context: ControllerContext): Running {
+  const running = Object.values(controllers).map((start: StartController) => start(context));
+  return {
+    async stop() {
+      await Promise.all(running.map((controller) => controller.stop()));
+    },
+  };
+}
