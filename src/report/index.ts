@@ -1,2 +1,4 @@
 /** Findings as HTML, JSON and text; pure functions. */
-export {};
+export { resultOf } from './result.ts';
+export type { Result } from './result-schema.ts';
+export { summaryOf, type SummaryOptions } from './summary.ts';
