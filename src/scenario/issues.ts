@@ -1,14 +1,19 @@
 import type * as z from 'zod';
 import type { Path, PathProblem } from './problem.ts';
+import { noneGiven } from './structures.ts';
 import { about } from './yaml-text.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** What the schema found, as problems at paths of the file. */
 export function problemsOf(issues: readonly Issue[], above: Path = []): PathProblem[] {
-  return issues.flatMap((issue) =>
-    problemsOfIssue(issue, [...above, ...(issue.path as (string | number)[])]),
+  // A key that is unknown explains why none of the known ones is there.
+  const misspelt = new Set(
+    issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')),
   );
+  return issues
+    .filter(({ message, path }) => !(message.endsWith(noneGiven) && misspelt.has(path.join('.'))))
+    .flatMap((issue) => problemsOfIssue(issue, [...above, ...(issue.path as (string | number)[])]));
 }
 
 function problemsOfIssue(issue: Issue, path: Path): PathProblem[] {
@@ -28,5 +33,6 @@ function problemsOfIssue(issue: Issue, path: Path): PathProblem[] {
     );
     if (alternative !== undefined) return problemsOf(alternative, path);
   }
-  return [{ path, message: about(path, issue.message.replace(/, got nothing$/, ', but it is missing')) }];
+  const missing = path.length === 0 ? ', but the file is empty' : ', but it is missing';
+  return [{ path, message: about(path, issue.message.replace(/, got nothing$/, missing)) }];
 }

@@ -36,7 +36,7 @@ async function notFound(
 ): Promise<OpenbellError> {
   const details = { code: 'SCENARIO_NOT_FOUND', exitCode: exitCodes.scenarioInvalid, cause: error } as const;
   if (!isName) {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`;
+    const why = whyUnreadable(error);
     return new OpenbellError(`expected a scenario file at ${path.resolve(asked)}, but ${why}`, {
       ...details,
       cause: undefined,
@@ -53,4 +53,9 @@ async function notFound(
       hint: near === undefined ? `For a file write its path: ./${asked}` : `Did you mean ${near}?`,
     },
   );
+}
+
+function whyUnreadable({ code }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EISDIR' ? 'that is a folder' : `it cannot be read (${code})`;
 }

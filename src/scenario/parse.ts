@@ -117,7 +117,7 @@ function understand(
   const known = pieces.phases.filter((phase) => phase !== undefined);
   const converted = known.map((phase) => phaseOf(phase, (name) => referenced.replays.get(name) ?? []));
   const phases = known.length === pieces.phases.length && known.length > 0 ? converted : undefined;
-  const ids = faultIds(pieces.faults);
+  const ids = faultIds(pieces.faultNames);
   const sample = workload?.kind === 'sample-api' ? workload : undefined;
   const mostPods = sample?.autoscaler?.maxReplicas ?? sample?.replicas;
   found.push(

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { faultTypes } from '../faults/spec.ts';
 import {
   fileSchema,
   itemSchemas,
@@ -22,6 +23,8 @@ export interface Pieces {
   phaseNames: string[];
   requests: (RequestItem | undefined)[];
   faults: (FaultItem | undefined)[];
+  /** Ids and types of faults, also of those whose shape is wrong otherwise. */
+  faultNames: (Pick<FaultItem, 'id' | 'type'> | undefined)[];
   expect: (string | undefined)[];
 }
 
@@ -39,8 +42,15 @@ export function piecesOf(value: unknown): Pieces {
     phaseNames: listed(traffic['phases']).map((phase) => String(mapping(phase)['name'])),
     requests: items(itemSchemas.request, traffic['requests']),
     faults: items(itemSchemas.fault, file['faults']),
+    faultNames: listed(file['faults']).map(faultName),
     expect: listed(file['expect']).map((rule) => (typeof rule === 'string' ? rule : undefined)),
   };
+}
+
+function faultName(value: unknown): Pick<FaultItem, 'id' | 'type'> | undefined {
+  const { id, type } = mapping(value);
+  const known = faultTypes.find((known) => known === type);
+  return known === undefined ? undefined : { id: typeof id === 'string' ? id : undefined, type: known };
 }
 
 function whole<T extends z.ZodType>(schema: T, value: unknown): z.output<T> | undefined {

@@ -82,7 +82,10 @@ function readManifests(text: string, file: string): { objects: ManifestObject[];
       if (lacking.length === 0) objects.push(item as ManifestObject);
       else
         problems.push(
-          locate({ path: at, message: `expected a Kubernetes object, but ${lacking.join(', ')} is missing` }),
+          locate({
+            path: at,
+            message: `expected a Kubernetes object, got one without ${lacking.join(' and ')}`,
+          }),
         );
     }
   }

@@ -1,6 +1,6 @@
 import type { Points } from './convert.ts';
 import type { Problem } from './problem.ts';
-import { wrong } from './values.ts';
+import { wrong } from './wrong.ts';
 
 /**
  * Reads a recorded rate: CSV with the header `seconds,rate`, then instants in seconds from 0 on, rising, each with the
@@ -42,7 +42,8 @@ export function readReplay(text: string, file: string): { points: Points; proble
       say(0, wrong(`an instant after ${last.atMs / 1000}`, cells[0]));
     }
     if (!(rate >= 0 && rate <= 1e6)) say(1, wrong('a rate per second from 0 to 1000000', cells[1]));
-    if (seconds >= 0 && rate >= 0) points.push({ atMs: seconds * 1000, rate });
+    // With problems the points only serve to compare instants.
+    if (seconds >= 0) points.push({ atMs: seconds * 1000, rate });
   }
 
   if (problems.length === 0 && !points.some(({ rate }) => rate > 0)) {

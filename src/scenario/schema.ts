@@ -2,26 +2,23 @@
 import * as z from 'zod';
 import { kubernetesTimings } from '../cluster/spec.ts';
 import { faultTypes } from '../faults/spec.ts';
+import { exactlyOne, list, section, texts } from './structures.ts';
 import {
   cpu,
   decimal,
   duration,
-  exactlyOne,
   integer,
-  list,
   memory,
   oneOf,
   percent,
   rate,
   ratio,
-  section,
   slug,
   text,
   textLike,
-  texts,
   wholeSeconds,
-  wrong,
 } from './values.ts';
+import { wrong } from './wrong.ts';
 
 const metadata = section({
   name: slug().describe('Names the report folder; also what `openbell run` is told for built-in scenarios.'),
@@ -173,7 +170,7 @@ const rateShape = z.union(
       wrong(
         'a rate above 0 such as 200/s, or one of ramp, step, spike, sine, replay',
         input,
-        typeof input === 'number' ? `write ${input}/s` : undefined,
+        typeof input === 'number' && input > 0 ? `write ${input}/s` : undefined,
       ),
   },
 );
@@ -243,7 +240,7 @@ const fault = section({
         wrong(
           'a duration after the start of traffic such as 20s, or {phase: surge, after: 5s}',
           input,
-          typeof input === 'number' ? `write ${input}s` : undefined,
+          typeof input === 'number' && input >= 0 ? `write ${input}s` : undefined,
         ),
     })
     .describe('After the start of traffic, or after the start of a phase.'),

@@ -8,21 +8,7 @@ import {
   parsePercent,
   parseRatePerSecond,
 } from '../support/index.ts';
-
-/** `expected …, got …`, with what to write instead where that is plain. */
-export function wrong(expected: string, got: unknown, advice?: string): string {
-  const said = `expected ${expected}, got ${shown(got)}`;
-  return advice === undefined ? said : `${said}: ${advice}`;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'number') return `the number ${value}`;
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
-}
+import { wrong } from './wrong.ts';
 
 interface Written<T> {
   /** What is expected, in words, with an example. */
@@ -203,10 +189,10 @@ export function slug() {
 
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly T[]) {
-  const expected = `one of ${words.join(', ')}`;
+  const expected = words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;
   return z.enum(words as readonly [T, ...T[]], {
     error: ({ input }) => {
-      const near = typeof input === 'string' ? nearest(input, words) : undefined;
+      const near = typeof input === 'string' && words.length > 1 ? nearest(input, words) : undefined;
       return wrong(expected, input) + (near === undefined ? '' : `; did you mean ${near}?`);
     },
   });
@@ -215,58 +201,4 @@ export function oneOf<const T extends string>(words: readonly T[]) {
 /** Text of which something else says whether it is right; `parse` gives null where it is not. */
 export function textLike<T>(expected: string, parse: (text: string) => T | null, pattern?: string) {
   return written({ expected, parse, ...(pattern === undefined ? {} : { pattern }) });
-}
-
-/** A mapping that knows all of its keys. */
-export function section<S extends z.ZodRawShape>(shape: S) {
-  const keys = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys')
-        return issue.keys.map((key) => unknownKey(key, keys)).join('\n');
-      return wrong(
-        `a mapping with ${keys.length > 1 ? 'keys among' : 'the key'} ${keys.join(', ')}`,
-        issue.input,
-      );
-    },
-  });
-}
-
-function unknownKey(key: string, keys: string[]): string {
-  const near = nearest(key, keys);
-  return `there is no key "${key}" here; ${near === undefined ? `expected one of ${keys.join(', ')}` : `did you mean ${near}?`}`;
-}
-
-/** A mapping of which exactly one key is given; it says which kind of thing it is. */
-export function exactlyOne<S extends z.ZodRawShape>(shape: S) {
-  const keys = Object.keys(shape);
-  return section(shape)
-    .partial()
-    .meta({ minProperties: 1, maxProperties: 1 })
-    .superRefine((value, context) => {
-      const given = Object.keys(value);
-      if (given.length === 1) return;
-      const got = given.length === 0 ? 'none of them' : given.join(' and ');
-      context.addIssue({ code: 'custom', message: `expected exactly one of ${keys.join(', ')}, got ${got}` });
-    });
-}
-
-/** A list of things of one kind. */
-export function list<T extends z.ZodType>(item: T, what: string) {
-  return z.array(item, {
-    error: ({ input }) =>
-      wrong(`a list of ${what}`, input, input === null ? 'write [] or leave the key out' : undefined),
-  });
-}
-
-/** A mapping from names to texts. */
-export function texts(what: string) {
-  return z.record(z.string(), z.string({ error: ({ input }) => quoteAdvice(what, input) }), {
-    error: ({ input }) => wrong(`a mapping from names to ${what}`, input),
-  });
-}
-
-function quoteAdvice(what: string, input: unknown): string {
-  const simple = typeof input === 'number' || typeof input === 'boolean';
-  return wrong(`text for ${what}`, input, simple ? `write "${String(input)}"` : undefined);
 }

@@ -38,5 +38,7 @@ export class Finder implements Found {
 /** `; did you mean x?`, or what there is. */
 export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
-  return near === undefined ? `; there are: ${known.join(', ') || 'none'}` : `; did you mean ${near}?`;
+  return near === undefined
+    ? `; there are: ${[...new Set(known)].join(', ') || 'none'}`
+    : `; did you mean ${near}?`;
 }

@@ -25,7 +25,9 @@ function checkLabels(labels: Record<string, string>, path: Path, found: Finder):
     for (const problem of labelKeyProblems(key))
       found.problem([...path, key], `"${key}" is no label: ${problem}`);
     for (const problem of labelValueProblems(value)) {
-      found.problem([...path, key], `"${value}" cannot be a label's value: ${problem}`);
+      // Without the regular expression that Kubernetes adds for its own readers.
+      const said = problem.replace(/ \(e\.g\..*$/, '');
+      found.problem([...path, key], `"${value}" cannot be a label's value: ${said}`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeSpec, Timings } from '../../cluster/spec.ts';
 import { parseLabelSelector, selects, type Requirement } from '../../kubernetes/selector.ts';
 import type { Phase } from '../../traffic/index.ts';
+import { formatPlural } from '../../support/index.ts';
 import { hostnameLabel, instantOf } from '../convert.ts';
 import type { Path } from '../problem.ts';
 import type { FaultItem } from '../schema.ts';
@@ -86,10 +87,16 @@ function checkTarget(fault: FaultItem, path: Path, context: FaultContext, found:
   if (isNodeFault(fault) && workers !== undefined) {
     const matching = workers.filter((worker) => matches(worker, fault, selector)).length;
     const wanted = fault.count ?? 1;
-    if (wanted > matching && (fault.node === undefined || names?.includes(fault.node) === true)) {
+    const nodeIsKnown = fault.node === undefined || names?.includes(fault.node) === true;
+    if (matching === 0 && nodeIsKnown) {
       found.problem(
-        [...path, fault.count === undefined ? 'type' : 'count'],
-        `expected at most the ${matching} workers that match, got ${wanted}`,
+        [...path, fault.labels === undefined ? 'node' : 'labels'],
+        'expected a worker that matches, got none',
+      );
+    } else if (wanted > matching && nodeIsKnown) {
+      found.problem(
+        [...path, 'count'],
+        `expected at most as many as match (${formatPlural(matching, 'worker')}), got ${wanted}`,
       );
     }
   } else if (mostPods !== undefined && (fault.count ?? 1) > mostPods) {
