@@ -5,7 +5,7 @@ import { badRequest, expired } from './errors.ts';
 import { sendJson, sendText, type Exchange } from './exchange.ts';
 import type { Context, Kind } from './kinds/strategy.ts';
 import { list } from './requests/read.ts';
-import { tableOf, wantsTable } from './tables.ts';
+import { tableOf, wantsTable } from './tables/table.ts';
 
 interface Page {
   items: Stored[];

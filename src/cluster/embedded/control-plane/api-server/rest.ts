@@ -17,7 +17,7 @@ import { remove } from './requests/remove.ts';
 import { scaleOf, withScale } from './requests/scale.ts';
 import { update } from './requests/update.ts';
 import type { Route } from './routes.ts';
-import { tableOf, wantsTable } from './tables.ts';
+import { tableOf, wantsTable } from './tables/table.ts';
 import { sendWatch } from './watch-stream.ts';
 
 /** What serving needs besides the state. */

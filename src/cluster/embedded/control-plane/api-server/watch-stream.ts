@@ -3,7 +3,7 @@ import { jsonOf } from '../store/index.ts';
 import type { Exchange } from './exchange.ts';
 import type { Context, Kind } from './kinds/strategy.ts';
 import { watch, type Change } from './requests/watch.ts';
-import { tableOf, wantsTable } from './tables.ts';
+import { tableOf, wantsTable } from './tables/table.ts';
 
 /** A watcher that reads nothing for so long that this much waits for it is cut off; it will list again. */
 const maxBufferedBytes = 32 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { serviceTable } from '../tables/network.ts';
 import { reserveAddresses } from './service-addresses.ts';
 import { defineKind } from './strategy.ts';
 
@@ -28,4 +29,5 @@ export const services = defineKind({
     service.status = { loadBalancer: {} };
   },
   reserve: reserveAddresses,
+  table: serviceTable,
 });

@@ -1,7 +1,7 @@
 /** Tables: what `kubectl get` prints, made by the server. */
-import type { Stored } from '../store/index.ts';
-import type { Exchange } from './exchange.ts';
-import type { Kind } from './kinds/strategy.ts';
+import type { Stored } from '../../store/index.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Kind } from '../kinds/strategy.ts';
 
 /** Whether the client prefers a table. */
 export function wantsTable({ request }: Exchange): boolean {
