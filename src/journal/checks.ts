@@ -231,6 +231,5 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     t,
     reason: oneOf('completed', 'interrupted', 'failed'),
     message: optional(text),
-    exitCode: optional(number),
   }),
 };

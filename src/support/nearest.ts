@@ -9,8 +9,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (best === undefined || edits < best.edits) best = { candidate, edits };
   }
   if (best === undefined) return undefined;
-  const longer = Math.max(word.length, best.candidate.length);
-  const tolerated = longer < 3 ? 0 : Math.max(1, Math.floor(longer / 3));
+  const tolerated = Math.max(1, Math.floor(Math.max(word.length, best.candidate.length) / 3));
   return best.edits <= tolerated ? best.candidate : undefined;
 }
 

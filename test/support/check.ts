@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const verifiers = {
   types: ['tsc'],
+  "types of the report's script": ['tsc', '-p', 'src/report/html/browser'],
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   format: ['oxfmt', '--check', '.'],
   'dead code': ['knip'],

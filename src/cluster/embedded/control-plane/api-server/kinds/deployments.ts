@@ -1,5 +1,4 @@
 import { resources } from '../../../api.ts';
-import { deploymentTable } from '../tables/workloads.ts';
 import { applyTemplateDefaults } from './pod-defaults.ts';
 import { defineKind } from './strategy.ts';
 
@@ -28,5 +27,4 @@ export const deployments = defineKind({
   prepareCreate(deployment) {
     deployment.status = {};
   },
-  table: deploymentTable,
 });

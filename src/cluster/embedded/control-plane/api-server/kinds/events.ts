@@ -1,5 +1,4 @@
 import { resources } from '../../../api.ts';
-import { eventTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const events = defineKind({
@@ -19,5 +18,4 @@ export const events = defineKind({
     source: event.source?.component ?? event.reportingComponent ?? '',
     type: event.type ?? '',
   }),
-  table: eventTable,
 });

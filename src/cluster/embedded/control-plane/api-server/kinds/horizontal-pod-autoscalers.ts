@@ -1,5 +1,4 @@
 import { resources } from '../../../api.ts';
-import { autoscalerTable } from '../tables/workloads.ts';
 import { defineKind } from './strategy.ts';
 
 export const horizontalPodAutoscalers = defineKind({
@@ -43,5 +42,4 @@ export const horizontalPodAutoscalers = defineKind({
       typeof autoscaler.status
     >;
   },
-  table: autoscalerTable,
 });

@@ -1,5 +1,4 @@
 import { resources } from '../../../api.ts';
-import { namespaceTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const namespaces = defineKind({
@@ -15,5 +14,4 @@ export const namespaces = defineKind({
       'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
     };
   },
-  table: namespaceTable,
 });

@@ -1,5 +1,4 @@
 import { resources } from '../../../api.ts';
-import { replicaSetTable } from '../tables/workloads.ts';
 import { applyTemplateDefaults } from './pod-defaults.ts';
 import { defineKind } from './strategy.ts';
 
@@ -19,5 +18,4 @@ export const replicaSets = defineKind({
   prepareCreate(set) {
     set.status = { replicas: 0 };
   },
-  table: replicaSetTable,
 });

@@ -1,5 +1,4 @@
 import { resources } from '../../../api.ts';
-import { secretTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const secrets = defineKind({
@@ -14,5 +13,4 @@ export const secrets = defineKind({
     delete secret.stringData;
   },
   selectableFields: (secret) => ({ type: secret.type ?? '' }),
-  table: secretTable,
 });

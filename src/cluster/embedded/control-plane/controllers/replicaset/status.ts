@@ -1,6 +1,5 @@
 /** A ReplicaSet's status from its pods. Pure. */
 import type { Pod, PodTemplateSpec, ReplicaSet } from '../../../objects.ts';
-import { timestamp } from '../machinery/timestamps.ts';
 import { availableAt, isReady } from '../machinery/pods.ts';
 
 type Status = NonNullable<ReplicaSet['status']>;
@@ -47,6 +46,6 @@ function failureConditions(
   const others = before.filter(({ type }) => type !== 'ReplicaFailure');
   if (failure === undefined) return others;
   const same = before.find(({ type, reason }) => type === 'ReplicaFailure' && reason === failure.reason);
-  const lastTransitionTime = same?.lastTransitionTime ?? timestamp(nowMs);
+  const lastTransitionTime = same?.lastTransitionTime ?? new Date(nowMs).toISOString();
   return [...others, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime }];
 }

@@ -1,0 +1,176 @@
+/** The life of each pod as bars below the node that ran it, coloured by state. */
+
+import { clock, data } from './clock.js';
+import { axisWidth, createPlot, plots } from './plot.js';
+import { color, fontFamily, hatch } from './theme.js';
+
+/** @import { Plugin } from 'chart.js' */
+/** @import { GanttRow } from '../chart-data.ts' */
+
+/** Colours of states; hatched where a pod is on its way out or gone. */
+const fills = {
+  pending: () => color('pending'),
+  starting: () => color('starting'),
+  ready: () => color('ready'),
+  'not-ready': () => color('not-ready'),
+  terminating: () => hatch('terminating', { base: color('terminating', 0.3) }),
+  lost: () => hatch('lost', { base: color('lost', 0.45), slope: -1, gap: 5 }),
+  'node ready': () => color('node-ready', 0.55),
+  'node down': () => hatch('not-ready', { base: color('not-ready', 0.3), gap: 5 }),
+};
+/** @typedef {keyof typeof fills} Fill */
+const fillNames = /** @type {Fill[]} */ (Object.keys(fills));
+
+const rows = data.gantt;
+const rowHeight = rows.length <= 45 ? 20 : rows.length <= 110 ? 15 : 12;
+
+/** States that occur, for the legend. */
+export const ganttFills = fillNames.filter((fill) =>
+  rows.some((row) => row.spans.some(([state]) => fillOf(row, state) === fill)),
+);
+
+/** Draws the pods. */
+export function createGantt() {
+  /** @type {HTMLElement | null} */
+  const box = document.querySelector('[data-chart="gantt"]');
+  if (box === null) return;
+  box.style.height = `${rows.length * rowHeight + 80}px`;
+  createPlot({
+    name: 'gantt',
+    type: 'bar',
+    datasets: fillNames.map((fill) => ({
+      label: fill,
+      yAxisID: 'y',
+      grouped: false,
+      barThickness: fill.startsWith('node') ? 5 : Math.max(5, rowHeight - 6),
+      backgroundColor: () => fills[fill](),
+      borderWidth: 0,
+      data: rows.flatMap((row, index) =>
+        row.spans.flatMap(([state, from, to]) =>
+          fillOf(row, state) === fill ? [{ x: [from, to], y: String(index) }] : [],
+        ),
+      ),
+    })),
+    scales: {
+      y: {
+        type: 'category',
+        labels: rows.map((_, index) => String(index)),
+        offset: true,
+        border: { display: false },
+        grid: { display: false },
+        ticks: {
+          autoSkip: false,
+          padding: 6,
+          color: (/** @type {{ index: number }} */ { index }) =>
+            color(rows[index]?.kind === 'node' ? 'ink' : 'muted'),
+          font: (/** @type {{ index: number }} */ { index }) => ({
+            family: fontFamily,
+            size: rowHeight >= 15 ? 11 : 9,
+            weight: rows[index]?.kind === 'node' ? 600 : 400,
+          }),
+          callback: (/** @type {number} */ index) => labelOf(rows[index]),
+        },
+        /** @param {{ width: number }} scale */
+        afterFit(scale) {
+          scale.width = gutter(box);
+        },
+      },
+    },
+    options: { indexAxis: 'y' },
+    plugins: [nodeNames],
+    describe: statesInWords,
+  });
+}
+
+/**
+ * The row under a vertical position of the pod chart.
+ *
+ * @param {number} y Pixels from the top of the canvas.
+ */
+export function ganttRowAt(y) {
+  const scale = plots.find((plot) => plot.name === 'gantt')?.chart.scales['y'];
+  return scale === undefined ? undefined : rows[scale.getValueForPixel(y) ?? -1];
+}
+
+/**
+ * The state of a row at an instant.
+ *
+ * @param {GanttRow} row
+ * @param {number} t
+ */
+export function stateAt(row, t) {
+  return row.spans.find(([, from, to]) => from <= t && t < to);
+}
+
+function statesInWords() {
+  const at = clock.cursor ?? 0;
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const row of rows) {
+    const state = row.kind === 'pod' ? stateAt(row, at)?.[0] : undefined;
+    if (state !== undefined) counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts.size === 0
+    ? 'no pods'
+    : [...counts].map(([state, number]) => `${number} ${state}`).join(', ');
+}
+
+/**
+ * @param {GanttRow} row
+ * @param {string} state
+ * @returns {Fill}
+ */
+function fillOf(row, state) {
+  if (row.kind === 'node') return state === 'ready' ? 'node ready' : 'node down';
+  return /** @type {Fill} */ (state in fills ? state : 'pending');
+}
+
+/**
+ * The pod chart begins further left than the lanes, to have room for names; its axis ends where theirs does.
+ *
+ * @param {HTMLElement} box
+ */
+function gutter(box) {
+  const lane = document.querySelector('.plot:not(.gantt)');
+  const shift = lane === null ? 150 : lane.getBoundingClientRect().left - box.getBoundingClientRect().left;
+  return Math.max(0, shift) + axisWidth();
+}
+
+/**
+ * Where the names of nodes do not fit beside the chart they stand in it, at the beginning of their rows.
+ *
+ * @type {Plugin}
+ */
+const nodeNames = {
+  id: 'node-names',
+  afterDatasetsDraw({ ctx, chartArea, scales }) {
+    if (!isNarrow()) return;
+    ctx.save();
+    ctx.font = `600 11px ${fontFamily}`;
+    ctx.textBaseline = 'middle';
+    for (const [index, { kind, name }] of rows.entries()) {
+      if (kind !== 'node') continue;
+      const y = scales['y']?.getPixelForValue(index) ?? 0;
+      ctx.fillStyle = color('paper');
+      ctx.fillRect(chartArea.left, y - 7, ctx.measureText(name).width + 8, 14);
+      ctx.fillStyle = color('ink');
+      ctx.fillText(name, chartArea.left + 2, y);
+    }
+    ctx.restore();
+  },
+};
+
+function isNarrow() {
+  return axisWidth() < 50 || document.documentElement.classList.contains('paper');
+}
+
+/** @param {GanttRow | undefined} row */
+function labelOf(row) {
+  if (row === undefined || (row.kind === 'node' && isNarrow())) return '';
+  const scale = /** @type {HTMLElement} */ (document.querySelector('[data-chart="gantt"]'));
+  const room = Math.floor((gutter(scale) - 10) / (rowHeight >= 15 ? 6.1 : 5.1));
+  if (row.name.length <= room) return row.name;
+  // The end of a pod's name is what tells it from its siblings.
+  const ending = row.name.slice(row.name.lastIndexOf('-') + 1);
+  return ending.length <= room && room < 16 ? ending : `…${row.name.slice(1 - room)}`;
+}

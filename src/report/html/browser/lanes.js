@@ -1,0 +1,222 @@
+/** The four lanes: load, latency, pods, nodes. */
+
+import { clock, data } from './clock.js';
+import { createPlot, endS, verticalAxis } from './plot.js';
+import { color, fontFamily } from './theme.js';
+import { series, steps, valueAt } from './values.js';
+
+/** @import { Series } from './values.js' */
+
+const dashed = new Set(['desired', 'total']);
+const bold = new Set(['p99', 'offered', 'in-rotation']);
+/** @param {number} value */
+const whole = (value) => (Number.isInteger(value) ? value : null);
+
+/** Draws the four lanes, as far as the run has data for them. */
+export function createLanes() {
+  load();
+  latency();
+  stepped('pods', 2);
+  stepped('nodes', 1);
+}
+
+function load() {
+  const all = series['load'] ?? [];
+  const failed = all.some((of) => of.key !== 'offered' && of.key !== 'ok');
+  const end = endOf(data.load.t, data.load.binS);
+  createPlot({
+    name: 'load',
+    type: 'line',
+    labelRows: 2,
+    datasets: all.map((of) => ({
+      ...lineOrArea(of, end),
+      yAxisID: of.key === 'offered' || of.key === 'ok' ? 'y' : 'yFailed',
+      stack: of.key === 'offered' ? 'offered' : 'outcomes',
+      order: of.key === 'offered' ? 0 : 1,
+    })),
+    scales: {
+      y: verticalAxis({ stack: 'load', stackWeight: failed ? 5 : 1, weight: 1, title: title('requests/s') }),
+      ...(failed && {
+        yFailed: verticalAxis({
+          stack: 'load',
+          stackWeight: 2,
+          offset: false,
+          stacked: true,
+          grace: '5%',
+          title: title('failed/s'),
+          ticks: {
+            maxTicksLimit: 3,
+            // The topmost value would stand on the lane above.
+            callback: (
+              /** @type {number} */ value,
+              /** @type {number} */ index,
+              /** @type {unknown[]} */ ticks,
+            ) => (index > 0 && index === ticks.length - 1 ? null : value.toLocaleString('en-US')),
+          },
+        }),
+      }),
+    },
+    describe: () => describe(all),
+  });
+}
+
+function latency() {
+  const all = series['latency'] ?? [];
+  const values = all.flatMap((of) => of.values).filter((value) => value !== null && value > 0);
+  const least = values.reduce((a, b) => Math.min(a ?? Infinity, b ?? Infinity), Infinity) ?? 1;
+  const most = values.reduce((a, b) => Math.max(a ?? 0, b ?? 0), 0) ?? 1;
+  const logarithmic = values.length > 0 && most / least > 30;
+  const { goodMs } = data.load;
+  createPlot({
+    name: 'latency',
+    type: 'line',
+    datasets: all.map((of) => lineOrArea(of, endOf(data.load.t, data.load.binS))),
+    scales: {
+      y: verticalAxis({
+        title: title(logarithmic ? 'ms, logarithmic' : 'ms'),
+        ...(logarithmic && {
+          type: 'logarithmic',
+          min: roundBelow(least),
+          max: Math.max(most, goodMs ?? 0) * 1.6,
+          ticks: {
+            /** @param {number} value */
+            callback: (value) =>
+              /^[125]/.test(String(Number(value.toPrecision(1)))) && isRound(value)
+                ? value.toLocaleString('en-US')
+                : null,
+            maxTicksLimit: 12,
+          },
+        }),
+        ...(!logarithmic && { suggestedMax: goodMs === null ? 1 : Math.min(goodMs * 1.1, most * 3) }),
+      }),
+    },
+    annotations:
+      goodMs === null
+        ? {}
+        : {
+            good: {
+              type: 'line',
+              scaleID: 'y',
+              value: goodMs,
+              borderColor: () => color('ink', 0.6),
+              borderWidth: 1,
+              borderDash: [2, 3],
+              adjustScaleRange: false,
+              label: {
+                display: true,
+                content: `good ≤ ${goodMs.toLocaleString('en-US')} ms`,
+                position: 'start',
+                yAdjust: -9,
+                padding: 2,
+                color: () => color('ink'),
+                backgroundColor: () => color('surface', 0.8),
+                font: { size: 10.5, weight: 'normal', family: fontFamily },
+              },
+            },
+          },
+    describe: () => describe(all),
+  });
+}
+
+/**
+ * @param {'pods' | 'nodes'} name
+ * @param {number} labelRows
+ */
+function stepped(name, labelRows) {
+  const all = series[name] ?? [];
+  const most = Math.max(1, ...all.flatMap((of) => of.values.map((value) => value ?? 0)));
+  createPlot({
+    name,
+    type: 'line',
+    labelRows,
+    datasets: all.map((of) => lineOrArea(of, endS)),
+    scales: {
+      y: verticalAxis({
+        max: most + Math.max(0.4, most * 0.06),
+        title: title(name),
+        ticks: {
+          callback: whole,
+          precision: 0,
+          includeBounds: false,
+          maxTicksLimit: name === 'nodes' ? 4 : 6,
+        },
+      }),
+    },
+    describe: () => describe(all),
+  });
+}
+
+/**
+ * A step line in the series' own look.
+ *
+ * @param {Series} of
+ * @param {number} end
+ */
+export function lineOrArea(of, end) {
+  const area = of.shape === 'area';
+  return {
+    label: of.label,
+    data: steps(of.t, of.values, end),
+    parsing: false,
+    stepped: 'before',
+    yAxisID: 'y',
+    borderColor: () => color(of.color),
+    backgroundColor: () => color(of.color, area ? 0.34 : 1),
+    borderWidth: bold.has(of.key) ? 1.8 : area ? 1 : 1.4,
+    borderDash: dashed.has(of.key) ? [5, 3] : [],
+    fill: area ? 'origin' : false,
+    pointRadius: 0,
+    order: area ? 2 : 1,
+  };
+}
+
+/**
+ * The series' values at the cursor in words.
+ *
+ * @param {Series[]} all
+ */
+export function describe(all) {
+  const at = clock.cursor;
+  if (at === null) return '';
+  const said = all.map((of) => {
+    const value = valueAt(of, at);
+    return `${of.label} ${value === null ? 'nothing' : of.format(value)}`;
+  });
+  return said.join(', ');
+}
+
+/** @param {string} text */
+export function title(text) {
+  return {
+    display: true,
+    text,
+    color: () => color('muted'),
+    font: { size: 11, family: fontFamily },
+    padding: 0,
+  };
+}
+
+/**
+ * Where the last value ends.
+ *
+ * @param {number[]} t
+ * @param {number} binS
+ */
+export function endOf(t, binS) {
+  return Math.min((t.at(-1) ?? 0) + binS, endS);
+}
+
+/**
+ * The next lower of 1, 2, 5, 10, 20 …
+ *
+ * @param {number} value Above 0.
+ */
+function roundBelow(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([5, 2, 1].find((factor) => factor * power <= value) ?? 1) * power;
+}
+
+/** @param {number} value */
+function isRound(value) {
+  return Math.abs(Number(value.toPrecision(1)) - value) < value * 1e-6;
+}

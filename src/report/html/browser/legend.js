@@ -1,0 +1,181 @@
+/** Legends that show the values at the cursor and hide a series at a click; and the tip beside the pointer. */
+
+import { clock, instantText, onClock } from './clock.js';
+import { ganttFills, ganttRowAt, stateAt } from './gantt.js';
+import { plots } from './plot.js';
+import { series, valueAt } from './values.js';
+
+/** @import { Plot } from './plot.js' */
+/** @import { Series } from './values.js' */
+
+/** More entries than these make a legend unreadable. */
+const mostEntries = 24;
+/** Lines in the tip. */
+const mostLines = 14;
+
+/** Fills the legends of all charts on the page. */
+export function createLegends() {
+  for (const plot of plots) {
+    const box = document.querySelector(`[data-legend="${plot.name}"]`);
+    if (box === null) continue;
+    if (plot.name === 'gantt') box.append(...ganttFills.map(stateEntry));
+    else seriesLegend(plot, box);
+  }
+  createTip();
+}
+
+/**
+ * @param {Plot} plot
+ * @param {Element} box
+ */
+function seriesLegend({ name, chart }, box) {
+  const all = series[name] ?? [];
+  const shown = name === 'served' || name === 'connections' ? busiest(all) : all;
+  const prefix = name === 'served' || name === 'connections' ? commonPrefix(shown.map((of) => of.label)) : '';
+  if (prefix !== '') box.append(element('span', 'prefix', `${prefix}…`));
+  const outputs = shown.map((of) => {
+    const entry = document.createElement('button');
+    entry.type = 'button';
+    entry.setAttribute('aria-pressed', 'true');
+    const value = element('span', 'value', '');
+    entry.title = of.label;
+    entry.setAttribute('aria-label', of.label);
+    entry.append(swatch(of), element('span', 'name', of.label.slice(prefix.length)), value);
+    entry.addEventListener('click', () => {
+      const index = all.indexOf(of);
+      const visible = !chart.isDatasetVisible(index);
+      chart.setDatasetVisibility(index, visible);
+      chart.update('none');
+      entry.setAttribute('aria-pressed', String(visible));
+    });
+    box.append(entry);
+    return { of, value };
+  });
+  if (shown.length < all.length) box.append(element('span', 'more', `and ${all.length - shown.length} more`));
+  onClock(() => {
+    const at = clock.cursor;
+    for (const { of, value } of outputs) {
+      const number = at === null ? null : valueAt(of, at);
+      value.textContent = number === null ? '' : of.format(number);
+    }
+  });
+}
+
+/**
+ * What all names begin with, up to a hyphen: pods of one ReplicaSet differ in their last part only.
+ *
+ * @param {string[]} names
+ */
+function commonPrefix(names) {
+  const first = names[0] ?? '';
+  for (
+    let end = first.lastIndexOf('-') + 1;
+    end > 0 && names.length > 1;
+    end = first.lastIndexOf('-', end - 2) + 1
+  ) {
+    if (names.every((name) => name.length > end && name.startsWith(first.slice(0, end))))
+      return first.slice(0, end);
+  }
+  return '';
+}
+
+/** @param {Series[]} all */
+function busiest(all) {
+  if (all.length <= mostEntries) return all;
+  const sum = (/** @type {Series} */ of) =>
+    of.values.reduce((/** @type {number} */ total, value) => total + (value ?? 0), 0);
+  const chosen = new Set([...all].sort((a, b) => sum(b) - sum(a)).slice(0, mostEntries));
+  return all.filter((of) => chosen.has(of));
+}
+
+/** @param {Series} of */
+function swatch(of) {
+  return element('span', `swatch ${of.shape === 'line' ? 'as-line' : ''} ${of.color}`, '');
+}
+
+/** @param {string} fill */
+function stateEntry(fill) {
+  const entry = element('span', 'entry', '');
+  entry.append(element('span', `swatch ${fill.replace(' ', '-')}`, ''), element('span', 'name', fill));
+  return entry;
+}
+
+/** The tip names what is under the pointer in the charts with too many series for a legend. */
+function createTip() {
+  const tip = document.body.appendChild(element('div', 'tip', ''));
+  tip.hidden = true;
+  tip.setAttribute('aria-hidden', 'true');
+  for (const plot of plots) {
+    if (plot.name !== 'gantt' && plot.name !== 'served' && plot.name !== 'connections') continue;
+    plot.box.addEventListener('pointermove', (event) => {
+      const lines = plot.name === 'gantt' ? rowLines(plot, event) : podLines(plot.name);
+      tip.replaceChildren(...lines);
+      tip.hidden = lines.length === 0;
+      place(tip, event);
+    });
+    plot.box.addEventListener('pointerleave', () => {
+      tip.hidden = true;
+    });
+  }
+}
+
+/**
+ * @param {Plot} plot
+ * @param {PointerEvent} event
+ */
+function rowLines({ chart }, event) {
+  const row = ganttRowAt(event.clientY - chart.canvas.getBoundingClientRect().top);
+  if (row === undefined || clock.cursor === null) return [];
+  const span = stateAt(row, clock.cursor);
+  return [
+    element('strong', '', row.name),
+    element(
+      'span',
+      '',
+      span === undefined ? 'not there' : `${span[0]} from ${instantText(span[1])} to ${instantText(span[2])}`,
+    ),
+  ];
+}
+
+/** @param {string} name */
+function podLines(name) {
+  const at = clock.cursor;
+  if (at === null) return [];
+  const values = (series[name] ?? [])
+    .map((of) => ({ of, value: valueAt(of, at) ?? 0 }))
+    .filter(({ value }) => value > 0)
+    .sort((a, b) => b.value - a.value);
+  const total = values.reduce((sum, { value }) => sum + value, 0);
+  const lines = values.slice(0, mostLines).map(({ of, value }) => {
+    const line = element('span', 'line', '');
+    line.append(swatch(of), element('span', 'name', of.label), element('span', 'value', of.format(value)));
+    return line;
+  });
+  if (values.length > mostLines) lines.push(element('span', '', `and ${values.length - mostLines} more`));
+  const head = `${instantText(at)}: ${Math.round(total).toLocaleString('en-US')} ${name === 'served' ? 'requests/s' : 'connections'} on ${values.length} pods`;
+  return [element('strong', '', head), ...lines];
+}
+
+/**
+ * @param {HTMLElement} tip
+ * @param {PointerEvent} event
+ */
+function place(tip, event) {
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const x = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16;
+  const y = Math.min(Math.max(8, event.clientY - height / 2), innerHeight - height - 8);
+  tip.style.left = `${Math.max(4, x)}px`;
+  tip.style.top = `${y}px`;
+}
+
+/**
+ * @param {string} tag
+ * @param {string} className
+ * @param {string} text Put in as text, never as HTML.
+ */
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className !== '') made.className = className;
+  made.textContent = text;
+  return made;
+}

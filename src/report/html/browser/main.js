@@ -1,0 +1,104 @@
+/** Puts the page together: charts, legends, zoom, theme, tables, paper. */
+
+import { clock, data, instantText, onClock, showAll, showSeconds, zoomBy } from './clock.js';
+import { createGantt } from './gantt.js';
+import { createLanes } from './lanes.js';
+import { createLegends } from './legend.js';
+import { createPerPod } from './per-pod.js';
+import { plots, redrawAll } from './plot.js';
+import { createTables } from './tables.js';
+import { forgetColors, isDark, setTheme } from './theme.js';
+
+createLanes();
+createGantt();
+createPerPod();
+createLegends();
+createTables();
+createToolbar();
+createThemeToggle();
+preparePaper();
+
+function createToolbar() {
+  const output = document.getElementById('clock-window');
+  const reset = document.querySelector('[data-zoom="reset"]');
+  const show = () => {
+    const whole = clock.from === 0 && clock.to === data.durationS;
+    if (output)
+      output.textContent = `${whole ? 'Whole run: ' : 'Shown: '}${instantText(clock.from)} to ${instantText(clock.to)}`;
+    reset?.setAttribute('aria-disabled', String(whole));
+  };
+  onClock((what) => what === 'window' && show());
+  show();
+  /** @type {Record<string, () => void>} */
+  const actions = { in: () => zoomBy(0.5), out: () => zoomBy(2), reset: showAll };
+  for (const button of document.querySelectorAll('[data-zoom]')) {
+    button.addEventListener('click', () => actions[button.getAttribute('data-zoom') ?? '']?.());
+  }
+  for (const button of document.querySelectorAll('[data-from]')) {
+    button.addEventListener('click', () => {
+      showSeconds(Number(button.getAttribute('data-from')), Number(button.getAttribute('data-to')));
+      const lane = document.getElementById('clock');
+      lane?.scrollIntoView();
+      /** @type {HTMLElement | null} */ (lane?.querySelector('.plot'))?.focus({ preventScroll: true });
+    });
+  }
+}
+
+function createThemeToggle() {
+  const toggle = document.getElementById('theme-toggle');
+  const show = () => toggle?.setAttribute('aria-pressed', String(isDark()));
+  toggle?.addEventListener('click', () => {
+    const theme = isDark() ? 'light' : 'dark';
+    setTheme(theme);
+    try {
+      localStorage.setItem('openbell-theme', theme);
+    } catch {
+      // The choice holds for this page only.
+    }
+    show();
+    redrawAll();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    forgetColors();
+    show();
+    redrawAll();
+  });
+  show();
+}
+
+/** On paper charts are light, as wide as the sheet, and sharp; what is folded away on screen but short is unfolded. */
+function preparePaper() {
+  const sheetWidth = 680;
+  /** @type {string | undefined} */
+  let theme;
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+  let printing = false;
+  addEventListener('beforeprint', () => {
+    if (printing) return;
+    printing = true;
+    theme = document.documentElement.dataset['theme'];
+    setTheme('light');
+    document.documentElement.classList.add('paper');
+    opened = [...document.querySelectorAll('details')].filter(
+      (box) => !box.open && box.hasAttribute('data-paper'),
+    );
+    for (const box of opened) box.open = true;
+    for (const { chart, box } of plots) {
+      chart.options.devicePixelRatio = 2;
+      chart.resize(sheetWidth, box.clientHeight);
+      chart.update('none');
+    }
+  });
+  addEventListener('afterprint', () => {
+    printing = false;
+    for (const box of opened) box.open = false;
+    document.documentElement.classList.remove('paper');
+    setTheme(theme);
+    for (const { chart } of plots) {
+      chart.options.devicePixelRatio = devicePixelRatio;
+      chart.resize();
+      chart.update('none');
+    }
+  });
+}

@@ -1,0 +1,42 @@
+/** Who served what and who holds the connections: stacked by pod. */
+
+import { data } from './clock.js';
+import { describe, endOf, lineOrArea, title } from './lanes.js';
+import { createPlot, verticalAxis } from './plot.js';
+import { color } from './theme.js';
+import { series, valueAt } from './values.js';
+
+/** Draws the two charts per pod. */
+export function createPerPod() {
+  stacked('served', 'requests/s');
+  stacked('connections', 'connections');
+}
+
+/**
+ * @param {'served' | 'connections'} name
+ * @param {string} unit
+ */
+function stacked(name, unit) {
+  const all = series[name] ?? [];
+  createPlot({
+    name,
+    type: 'line',
+    datasets: all.map((of, index) => ({
+      ...lineOrArea(of, endOf(data.perPod.t, data.perPod.binS)),
+      stack: 'pods',
+      fill: index === 0 ? 'origin' : '-1',
+      backgroundColor: () => color(of.color, 0.85),
+      borderColor: () => color('surface'),
+      borderWidth: all.length > 40 ? 0.3 : 0.8,
+    })),
+    scales: { y: verticalAxis({ stacked: true, title: title(unit) }) },
+    describe: () => {
+      const at = all.filter((of) => (valueAt(of, cursorOr()) ?? 0) > 0);
+      return at.length === 0 ? 'nothing' : describe(at.slice(0, 12));
+    },
+  });
+}
+
+function cursorOr() {
+  return Number(document.querySelector('.plot')?.getAttribute('aria-valuenow') ?? 0);
+}

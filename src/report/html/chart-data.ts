@@ -1,0 +1,161 @@
+/** Findings as the page's charts need them: columns of numbers, times in seconds, thinned to a budget. */
+import type { Findings, PodState } from '../../analysis/index.ts';
+import { outcomes, type Outcome } from '../../journal/index.ts';
+import { binSeconds, saturatedSpans, type Bin } from './bins.ts';
+import { pageMarks, type PageMark } from './marks.ts';
+
+/** How many numbers the page may carry. */
+export interface Budget {
+  /** Points in time of the load and latency lanes. */
+  points: number;
+  /** Numbers in each of the two charts per pod: points in time × pods. */
+  podCells: number;
+  /** Rows of a table that unfolds below a chart. */
+  tableRows: number;
+  /** Cluster events in the timeline. */
+  events: number;
+}
+
+type Column = (number | null)[];
+
+/** A span of one state: `[state, from, to]` in seconds. */
+type Span<State extends string> = [state: State, from: number, to: number];
+
+/** A row of the pod chart. */
+export interface GanttRow {
+  kind: 'node' | 'pod';
+  name: string;
+  spans: Span<PodState | 'unknown'>[];
+}
+
+/** What the page's script draws. Every time is in seconds of the run's clock. */
+export interface ChartData {
+  durationS: number;
+  load: {
+    binS: number;
+    t: number[];
+    offered: Column;
+    outcomes: Record<Outcome, Column>;
+    p50: Column;
+    p90: Column;
+    p99: Column;
+    /** The limit of good service, ms. */
+    goodMs: number | null;
+  };
+  replicas: { t: number[]; desired: Column; ready: Column; inRotation: Column };
+  nodes: { t: number[]; ready: Column; total: Column };
+  gantt: GanttRow[];
+  perPod: { binS: number; t: number[]; pods: { name: string; served: Column; connections: Column }[] };
+  saturated: [from: number, to: number][];
+  marks: PageMark[];
+}
+
+/** Everything the charts show, from the findings. */
+export function chartData(findings: Findings, budget: Budget): ChartData {
+  const loadBins = binSeconds(findings.seconds, budget.points);
+  return {
+    durationS: seconds(Math.max(findings.durationMs, findings.seconds.at(-1)?.t ?? 0, 1000)),
+    load: loadColumns(loadBins.bins, loadBins.widthS, findings.plan?.goodResponseMs ?? null),
+    replicas: {
+      t: findings.replicas.map((point) => seconds(point.t)),
+      desired: findings.replicas.map((point) => point.desired),
+      ready: findings.replicas.map((point) => point.ready),
+      inRotation: findings.replicas.map((point) => point.inRotation),
+    },
+    nodes: {
+      t: findings.nodeCounts.map((point) => seconds(point.t)),
+      ready: findings.nodeCounts.map((point) => point.ready),
+      total: findings.nodeCounts.map((point) => point.total),
+    },
+    gantt: ganttRows(findings),
+    perPod: perPodColumns(findings, budget.podCells),
+    saturated: saturatedSpans(findings.seconds).map(([from, to]) => [seconds(from), seconds(to)]),
+    marks: pageMarks(findings),
+  };
+}
+
+function loadColumns(bins: readonly Bin[], binS: number, goodMs: number | null): ChartData['load'] {
+  const column = (pick: (bin: Bin) => number | null): Column => bins.map((bin) => rounded(pick(bin)));
+  return {
+    binS,
+    t: bins.map((bin) => seconds(bin.t)),
+    offered: column((bin) => bin.offered),
+    outcomes: Object.fromEntries(
+      outcomes.map((outcome) => [outcome, column((bin) => bin.outcomes?.[outcome] ?? null)]),
+    ) as Record<Outcome, Column>,
+    p50: column((bin) => bin.p50Ms),
+    p90: column((bin) => bin.p90Ms),
+    p99: column((bin) => bin.p99Ms),
+    goodMs,
+  };
+}
+
+function perPodColumns(findings: Findings, cells: number): ChartData['perPod'] {
+  const names = podsWithTraffic(findings);
+  const { bins, widthS } = binSeconds(
+    findings.seconds,
+    Math.max(60, Math.floor(cells / Math.max(1, names.length))),
+  );
+  return {
+    binS: widthS,
+    t: bins.map((bin) => seconds(bin.t)),
+    pods: names.map((name) => ({
+      name,
+      served: bins.map((bin) => rounded(bin.servedByPod?.[name] ?? (bin.offered === null ? null : 0))),
+      connections: bins.map((bin) =>
+        rounded(bin.connectionsByPod?.[name] ?? (bin.offered === null ? null : 0)),
+      ),
+    })),
+  };
+}
+
+/** Pods that answered or held connections, in the order in which they first did. */
+export function podsWithTraffic(findings: Findings): string[] {
+  const names = new Set<string>();
+  for (const second of findings.seconds) {
+    for (const name of Object.keys(second.servedByPod)) names.add(name);
+    for (const name of Object.keys(second.connectionsByPod)) names.add(name);
+  }
+  return [...names];
+}
+
+/** The pods below the node that runs them; a pod that was never placed comes last. */
+function ganttRows({ nodes, pods }: Findings): GanttRow[] {
+  const born = (pod: Findings['pods'][number]): number => pod.createdMs ?? pod.states[0]?.fromMs ?? 0;
+  const rowsOf = (node: string | null): GanttRow[] =>
+    pods
+      .filter((pod) => pod.node === node)
+      .sort((a, b) => born(a) - born(b))
+      .map((pod) => ({ kind: 'pod', name: pod.name, spans: pod.states.map(span) }));
+  const known = nodes.map((node) => node.name);
+  const strangers = [...new Set(pods.map((pod) => pod.node))].filter(
+    (node): node is string => node !== null && !known.includes(node),
+  );
+  const grouped = [
+    ...nodes.map((node) => ({ name: node.name, role: node.role, spans: node.states.map(span) })),
+    ...strangers.map((name) => ({ name, role: 'worker', spans: [] })),
+  ].flatMap(({ name, role, spans }) => {
+    const rows = rowsOf(name);
+    // The control plane's node runs no pods of the workload; without any it would be an empty heading.
+    if (rows.length === 0 && role === 'control-plane') return [];
+    return [{ kind: 'node' as const, name, spans }, ...rows];
+  });
+  const homeless = rowsOf(null);
+  return homeless.length === 0
+    ? grouped
+    : [...grouped, { kind: 'node', name: 'not placed', spans: [] }, ...homeless];
+}
+
+function span<State extends string>(of: { state: State; fromMs: number; toMs: number }): Span<State> {
+  return [of.state, seconds(of.fromMs), seconds(of.toMs)];
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}
+
+/** Three significant digits after the point are plenty for a chart and halve the page. */
+function rounded(value: number | null): number | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  return Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 100) / 100;
+}

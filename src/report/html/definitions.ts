@@ -1,0 +1,83 @@
+/** What the report's words mean, in short. Names are anchors of the page and of `docs/definitions.md`. */
+export const definitions = {
+  reaction: ['Reaction', 'From the fault to the first change that Kubernetes makes because of it.'],
+  repair: ['Repair', 'From the first reaction to the replacement being Ready.'],
+  recovery: [
+    'Recovery',
+    'From the first reaction to good service: requests succeed and are fast again for a full window.',
+  ],
+  outage: [
+    'Outage',
+    'From the fault to good service again, as clients saw it. Good means that requests succeed and that their response time is within the scenario’s limit, for a full window.',
+  ],
+  lost: [
+    'Lost requests',
+    'Requests that did not end ok and are put down to a fault, by their time and by the pod that had them.',
+  ],
+  'healing-waterfall': [
+    'Healing waterfall',
+    'The steps from a fault to the first request served by what replaced the loss. Where several pods are affected, each step shows the last of them. A step’s duration runs from the latest of the steps before it.',
+  ],
+  rerouting: [
+    'Rerouting',
+    'How traffic moves: from the instant a pod is gone or not ready to the last request that still went to it, and from Ready to its first request served.',
+  ],
+  availability: ['Availability', 'Requests that ended ok divided by requests scheduled, over the whole run.'],
+  outcome: [
+    'Outcome',
+    'How a scheduled request ended. Each ends in exactly one: ok (answered well), http_error (answered with an error status), timeout (not answered in time), refused (no connection could be made), reset (the connection broke), dropped (never sent, because no connection was free or the generator could not keep up).',
+  ],
+  offered: [
+    'Offered load',
+    'Requests that the scenario scheduled in a second. The generator is an open model: it sends on schedule whether or not earlier requests have returned. Each request counts in the second in which it was due.',
+  ],
+  'service-time': [
+    'Service time',
+    'From the instant a request was sent to its answer: what the service took.',
+  ],
+  'response-time': [
+    'Response time',
+    'From the instant a request was due to its answer: what a customer waited, including time spent queueing before it could be sent. Measured from the schedule, it does not hide stalls (coordinated omission).',
+  ],
+  percentile: [
+    'Percentiles',
+    'p99 is the time within which 99 of 100 requests were answered. Percentiles come from merged histograms and are never averaged.',
+  ],
+  desired: [
+    'Desired pods',
+    'The number of replicas that the workload is asked to have, by the autoscaler or by hand.',
+  ],
+  ready: ['Ready pods', 'Pods whose readiness probe succeeds.'],
+  'in-rotation': [
+    'In rotation',
+    'Pods that the Service’s EndpointSlices list as ready: where new connections can go. A lost pod stays in rotation until the control plane notices.',
+  ],
+  'pod-states': [
+    'States of a pod',
+    'Pending (not placed yet), starting (placed, not ready for the first time), ready, not ready (was ready before), terminating (asked to end), lost (its process or its node is gone).',
+  ],
+  'scaling-decision': [
+    'Scaling decision',
+    'A change of the desired number of pods, with the reason the autoscaler gave.',
+  ],
+  'connections-per-pod': [
+    'Connections per pod',
+    'Open connections whose last answer came from that pod. A Service balances connections, not requests: long-lived connections stay with their pod, so new pods receive requests only as connections are made anew.',
+  ],
+  lateness: ['Lateness', 'How much later than scheduled the generator sent its requests.'],
+  saturated: [
+    'Saturated second',
+    'A second that the generator itself spoiled: it sent late or dropped requests for lack of its own capacity. Such seconds are hatched and say little about the cluster.',
+  ],
+  conserved: [
+    'Conservation of requests',
+    'The outcomes sum to the scheduled requests: none was counted twice, none forgotten. A run that fails this check is not trusted.',
+  ],
+  speedup: [
+    'Speed-up',
+    'The number by which Kubernetes’ timers were divided for this run, so that a lesson fits into a minute. 1 is Kubernetes’ own pace.',
+  ],
+} as const satisfies Record<string, readonly [title: string, text: string]>;
+
+/** An anchor of the page's definitions. */
+export type DefinitionName = keyof typeof definitions;

@@ -1,0 +1,19 @@
+import { definitions } from '../definitions.ts';
+import { html, section, type Markup } from '../markup.ts';
+
+/** What the words mean: where every linked term leads. */
+export function definitionsSection(): Markup {
+  return section(
+    'definitions',
+    'Definitions',
+    html`<dl class="definitions">
+      ${Object.entries(definitions).map(
+        ([name, [title, text]]) =>
+          html`<div id="${name}">
+            <dt>${title}</dt>
+            <dd>${text}</dd>
+          </div> `,
+      )}
+    </dl>`,
+  );
+}

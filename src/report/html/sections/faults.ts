@@ -1,0 +1,150 @@
+import type { FaultFinding, Findings } from '../../../analysis/index.ts';
+import type { DefinitionName } from '../definitions.ts';
+import { count, duration, instant, shortList } from '../format.ts';
+import { faultCode } from '../marks.ts';
+import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import { failuresInWords, faultSentence } from '../sentences.ts';
+import { healingWaterfall, type Waterfall, type WaterfallStep } from '../waterfall.ts';
+
+/** One subsection per fault: what happened in words, the measures, and the healing waterfall. */
+export function faultsSection({ faults }: Findings): Markup {
+  return section(
+    'faults',
+    'Faults and healing',
+    faults.length === 0
+      ? html`<p class="empty">No fault was injected in this run.</p>`
+      : html`${faults.length > 1 ? summary(faults) : ''}${faults.map(oneFault)}`,
+  );
+}
+
+function summary(faults: readonly FaultFinding[]): Markup {
+  return table({
+    caption: 'All faults of the run',
+    columns: [
+      { head: 'Fault', wide: true },
+      { head: 'At', numeric: true },
+      { head: term('reaction', 'Reaction'), numeric: true },
+      { head: term('repair', 'Repair'), numeric: true },
+      { head: term('recovery', 'Recovery'), numeric: true },
+      { head: term('outage', 'Outage'), numeric: true },
+      { head: term('lost', 'Lost'), numeric: true },
+    ],
+    rows: faults.map((fault, index) => [
+      html`<span class="code fault">${faultCode(index)}</span> <a href="#fault-${index + 1}">${fault.type}</a>
+        <span class="aside">${fault.target}</span>`,
+      instant(fault.injectedMs),
+      orDash(fault.reactionMs, duration),
+      orDash(fault.repairMs, duration),
+      orDash(fault.recoveryMs, duration),
+      orDash(fault.outageMs, duration),
+      count(fault.lost),
+    ]),
+    empty: '',
+  });
+}
+
+function oneFault(fault: FaultFinding, index: number): Markup {
+  const waterfall = healingWaterfall(fault);
+  const from = Math.max(0, fault.injectedMs / 1000 - 3);
+  const to = (fault.injectedMs + Math.max(waterfall.totalMs, fault.outageMs ?? 0, 2000)) / 1000 + 3;
+  return html`<article class="story" id="fault-${index + 1}" aria-labelledby="fault-${index + 1}-title">
+    <h3 id="fault-${index + 1}-title">
+      <span class="code fault">${faultCode(index)}</span> ${fault.type}
+      <span class="target">${fault.target}</span>
+    </h3>
+    <p class="says">${faultSentence(fault)}</p>
+    <dl class="measures">
+      ${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
+      ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
+      ${measure('recovery', 'Recovery', orDash(fault.recoveryMs, duration))}
+      ${measure('outage', 'Outage', orDash(fault.outageMs, duration))}
+      ${measure('lost', 'Lost', html`${count(fault.lost)}${fault.lost === 0 ? '' : html`<span class="beside">${failuresInWords(fault.lostByOutcome)}</span>`}`)}
+    </dl>
+    ${waterfallTable(fault, waterfall)}
+    <p class="needs-script">
+      <button type="button" class="button" data-from="${from.toFixed(3)}" data-to="${to.toFixed(3)}">
+        Show these seconds on the clock
+      </button>
+    </p>
+    <dl class="plain">
+      ${row('Proof', fault.proof)} ${row('Problem', fault.problem)}
+      ${row('Lost pods', fault.lostPods.length === 0 ? null : shortList(fault.lostPods, 8))}
+      ${row('Replaced by', fault.replacementPods.length === 0 ? null : shortList(fault.replacementPods, 8))}
+      ${row('Undone', fault.undoneMs === null ? null : `at ${instant(fault.undoneMs)}`)}
+    </dl>
+  </article> `;
+}
+
+function measure(definition: DefinitionName, name: string, value: Content): Markup {
+  return html`<div>
+    <dt>${term(definition, name)}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}
+
+function row(name: string, text: string | null): Content {
+  return text === null
+    ? ''
+    : html`<div>
+        <dt>${name}</dt>
+        <dd>${text}</dd>
+      </div>`;
+}
+
+/** The waterfall is chart and table in one: it needs no script, and prints as it is. */
+function waterfallTable(fault: FaultFinding, { steps, totalMs }: Waterfall): Markup {
+  return html`<div class="scroll">
+      <table class="waterfall">
+        <caption>
+          ${term('healing-waterfall', 'Healing waterfall')}: time since the fault
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col" class="bar">
+              <span class="axis"
+                ><span>0</span><span>${duration(totalMs / 2)}</span><span>${duration(totalMs)}</span></span
+              ><span class="sr">Drawn to scale</span>
+            </th>
+            <th scope="col" class="num">After fault</th>
+            <th scope="col" class="num">Took</th>
+            <th scope="col" class="num clock">On the clock</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${steps.map(
+            (step) =>
+              html`<tr${step.longest ? html` class="longest"` : ''}><th scope="row">${step.step}${step.longest ? html` <span class="tag">longest</span>` : ''}${step.shownBy === null ? '' : html`<span class="aside">${step.shownBy}</span>`}</th>
+<td class="bar">${bar(step, totalMs)}</td>
+<td class="num">${orDash(step.afterMs, (ms) => `${ms > 0 ? '+' : ''}${duration(ms)}`)}</td>
+<td class="num">${step.step === 'fault' ? '' : took(step)}</td>
+<td class="num clock">${orDash(step.atMs, instant)}</td></tr>
+`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${fault.waterfall.length === 0 ? html`<p class="empty">No step of healing was recorded.</p>` : ''}`;
+}
+
+function took(step: WaterfallStep): Content {
+  if (step.tookMs === null) return dash();
+  return step.tookMs === 0
+    ? html`<span class="none" title="already done when the step before it was">0</span>`
+    : duration(step.tookMs);
+}
+
+function bar({ fromMs, afterMs, step }: WaterfallStep, totalMs: number): Markup {
+  const x = (ms: number): string => ((Math.max(0, ms) / Math.max(totalMs, 1)) * 1000).toFixed(1);
+  const grid = [250, 500, 750].map((at) => html`<path class="grid" d="M${at} 0V20" />`);
+  const drawn =
+    afterMs === null
+      ? ''
+      : html`${afterMs > fromMs ? html`<rect class="span" x="${x(fromMs)}" y="5" width="${x(afterMs - fromMs)}" height="10" />` : ''}<path
+            class="at${step === 'fault' ? ' fault' : ''}"
+            d="M${x(afterMs)} 2V18"
+          />`;
+  return html`<svg viewBox="-4 0 1008 20" preserveAspectRatio="none" aria-hidden="true">
+    ${grid}${drawn}
+  </svg>`;
+}

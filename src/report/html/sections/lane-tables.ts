@@ -1,0 +1,179 @@
+/** The data behind the charts as tables. Long runs are summed up to a readable number of rows; CSV files have it all. */
+import type { Findings } from '../../../analysis/index.ts';
+import { outcomes } from '../../../journal/index.ts';
+import { binSeconds, type Bin } from '../bins.ts';
+import { podsWithTraffic } from '../chart-data.ts';
+import { count, decimal, duration, instant, plural } from '../format.ts';
+import { dataTable, html, orDash, term, type Content, type Markup } from '../markup.ts';
+import { outcomeNames } from '../sentences.ts';
+
+/** Spans of time in a table with one row per pod. */
+const podColumns = 12;
+
+/** Offered load and outcomes per second. */
+export function loadTable(findings: Findings, rows: number): Markup {
+  const { bins, widthS } = binSeconds(findings.seconds, rows);
+  return dataTable(
+    'load',
+    'load',
+    {
+      caption: 'Requests per second by the second in which they were due',
+      columns: [
+        { head: 'From', numeric: true },
+        { head: term('offered', 'Offered'), numeric: true },
+        ...outcomes.map((outcome) => ({ head: outcomeNames[outcome], numeric: true })),
+      ],
+      rows: bins.map((bin) => [
+        instant(bin.t),
+        decimal(bin.offered),
+        ...outcomes.map((outcome) => decimal(bin.outcomes?.[outcome] ?? null)),
+      ]),
+      empty: 'No traffic was recorded.',
+    },
+    widthNote(widthS, 'averages per second'),
+  );
+}
+
+/** Latency percentiles per second. */
+export function latencyTable(findings: Findings, rows: number): Markup {
+  const { bins, widthS } = binSeconds(findings.seconds, rows);
+  const cell = (value: number | null): Content => orDash(value, duration, 'nothing answered');
+  return dataTable(
+    'latency',
+    'latency',
+    {
+      caption: 'Response time of ok requests',
+      columns: [
+        { head: 'From', numeric: true },
+        ...['p50', 'p90', 'p99'].map((head) => ({ head, numeric: true })),
+      ],
+      rows: bins.map((bin) => [instant(bin.t), cell(bin.p50Ms), cell(bin.p90Ms), cell(bin.p99Ms)]),
+      empty: 'No traffic was recorded.',
+    },
+    widthNote(widthS, 'the worst of its seconds'),
+  );
+}
+
+/** Pods desired, ready and in rotation, one row per change. */
+export function replicasTable({ replicas }: Findings, rows: number): Markup {
+  return dataTable(
+    'pods',
+    'pods',
+    {
+      caption: 'Number of pods from each instant on',
+      columns: [
+        { head: 'From', numeric: true },
+        { head: term('desired', 'Desired'), numeric: true },
+        { head: term('ready', 'Ready'), numeric: true },
+        { head: term('in-rotation', 'In rotation'), numeric: true },
+      ],
+      rows: someOf(replicas, rows).map((point) => [
+        instant(point.t),
+        count(point.desired),
+        count(point.ready),
+        count(point.inRotation),
+      ]),
+      empty: 'No pods were recorded.',
+    },
+    someNote(replicas.length, rows),
+  );
+}
+
+/** Nodes ready and in all, one row per change. */
+export function nodesTable({ nodeCounts }: Findings, rows: number): Markup {
+  return dataTable(
+    'nodes',
+    'nodes',
+    {
+      caption: 'Number of nodes from each instant on',
+      columns: [
+        { head: 'From', numeric: true },
+        { head: 'Ready', numeric: true },
+        { head: 'In all', numeric: true },
+      ],
+      rows: someOf(nodeCounts, rows).map((point) => [
+        instant(point.t),
+        count(point.ready),
+        count(point.total),
+      ]),
+      empty: 'No nodes were recorded.',
+    },
+    someNote(nodeCounts.length, rows),
+  );
+}
+
+/** Each pod's states with their spans. */
+export function ganttTable({ pods }: Findings): Markup {
+  return dataTable('gantt', 'states of pods', {
+    caption: 'States of each pod, in order',
+    columns: [{ head: 'Pod' }, { head: 'Node' }, { head: 'States', wide: true }],
+    rows: pods.map((pod) => [
+      html`<span class="name">${pod.name}</span>`,
+      orDash(pod.node, (node) => html`<span class="name">${node}</span>`, 'not placed'),
+      pod.states.map(
+        ({ state, fromMs, toMs }) =>
+          html`<span class="state"
+            ><span class="swatch ${state}"></span>${state} ${instant(fromMs)}–${instant(toMs)}</span
+          > `,
+      ),
+    ]),
+    empty: 'No pod was seen.',
+  });
+}
+
+/** Answers per second of each pod, over a dozen spans of time. */
+export function servedTable(findings: Findings): Markup {
+  return perPod(findings, 'served', 'requests per pod', 'Ok answers per second', (bin) => bin.servedByPod);
+}
+
+/** Open connections of each pod, at the end of a dozen spans of time. */
+export function connectionsTable(findings: Findings): Markup {
+  return perPod(
+    findings,
+    'connections',
+    'connections per pod',
+    'Open connections',
+    (bin) => bin.connectionsByPod,
+  );
+}
+
+function perPod(
+  findings: Findings,
+  name: string,
+  title: string,
+  what: string,
+  pick: (bin: Bin) => Record<string, number> | null,
+): Markup {
+  const { bins, widthS } = binSeconds(findings.seconds, podColumns);
+  return dataTable(
+    name,
+    title,
+    {
+      caption: `${what}, by pod and from each instant on`,
+      columns: [{ head: 'Pod' }, ...bins.map((bin) => ({ head: instant(bin.t), numeric: true }))],
+      rows: podsWithTraffic(findings).map((pod) => [
+        html`<span class="name">${pod}</span>`,
+        ...bins.map((bin) => decimal(pick(bin)?.[pod] ?? 0)),
+      ]),
+      empty: 'No answer carried a pod’s name.',
+    },
+    widthNote(widthS, name === 'served' ? 'averages per second' : 'the state at its end'),
+  );
+}
+
+function widthNote(widthS: number, how: string): string {
+  return widthS === 1
+    ? ''
+    : `Each span covers ${plural(widthS, 'second')} and shows ${how}; the CSV file is finer.`;
+}
+
+function someOf<T>(items: readonly T[], most: number): T[] {
+  const every = Math.ceil(items.length / most);
+  return items.filter((_, index) => index % every === 0 || index === items.length - 1);
+}
+
+function someNote(length: number, most: number): string {
+  return length <= most
+    ? ''
+    : `One of every ${Math.ceil(length / most)} changes is listed; the CSV file has all.`;
+}

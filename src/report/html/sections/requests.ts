@@ -1,0 +1,102 @@
+import type { Findings, LatencySummary } from '../../../analysis/index.ts';
+import { outcomes } from '../../../journal/index.ts';
+import { count, duration, percent } from '../format.ts';
+import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import { outcomeNames } from '../sentences.ts';
+
+/** Where every request ended, what the pods counted, and how long answers took. */
+export function requestsSection(findings: Findings): Markup {
+  return section(
+    'requests',
+    'Requests',
+    html`<div class="columns">
+        <div>
+          <h3>Every request has one outcome</h3>
+          ${outcomesTable(findings)}
+        </div>
+        <div>
+          <h3>How long answers took</h3>
+          ${latencyTable(findings)}
+        </div>
+      </div>
+      <h3>What pods counted</h3>
+      ${accountingTable(findings)}`,
+  );
+}
+
+function outcomesTable({ requests, statuses }: Findings): Content {
+  if (requests.scheduled === 0) return html`<p class="empty">No request was scheduled.</p>`;
+  const answered = Object.entries(statuses).sort(([a], [b]) => Number(a) - Number(b));
+  return html`${table({
+      caption: html`${term('outcome', 'Outcomes')} of all scheduled requests`,
+      columns: [{ head: 'Outcome' }, { head: 'Requests', numeric: true }, { head: 'Share', numeric: true }],
+      rows: outcomes.map((outcome) => [
+        html`<span class="swatch ${outcome}"></span>${outcomeNames[outcome]}`,
+        count(requests[outcome]),
+        percent(requests[outcome] / requests.scheduled),
+      ]),
+      foot: ['scheduled', count(requests.scheduled), ''],
+      empty: '',
+    })}
+    <p class="note">
+      ${
+        requests.conserved
+          ? html`The outcomes sum to the scheduled requests: ${term('conserved', 'none is missing')}.`
+          : html`<strong>The outcomes do not sum to the scheduled requests</strong>
+              (${term('conserved', 'conservation')} is broken).`
+      }${answered.length === 0 ? '' : html` Answers by HTTP status: ${answered.map(([status, number], index) => html`${index > 0 ? ', ' : ''}${status}: ${count(number)}`)}.`}
+    </p>`;
+}
+
+function latencyTable({ latencyMs }: Findings): Markup {
+  const row = (name: Content, summary: LatencySummary): Content[] => [
+    name,
+    ...(['p50', 'p90', 'p99', 'max'] as const).map((key) =>
+      orDash(summary[key], duration, 'nothing answered'),
+    ),
+  ];
+  return html`${table({
+      caption: html`${term('percentile', 'Percentiles')} over the whole run`,
+      columns: [{ head: 'Time' }, ...['p50', 'p90', 'p99', 'max'].map((head) => ({ head, numeric: true }))],
+      rows: [
+        row(term('service-time', 'Service time'), latencyMs.service),
+        row(term('response-time', 'Response time'), latencyMs.response),
+      ],
+      empty: '',
+    })}
+    <p class="note">
+      Service time is what the service took once a request was sent. Response time is what a customer waited
+      from the instant the request was due, queueing included. Where the two part, requests could not be sent
+      on time.
+    </p>`;
+}
+
+function accountingTable({ accounting }: Findings): Markup {
+  const total = (pick: (row: Findings['accounting'][number]) => number | null): number =>
+    accounting.reduce((sum, row) => sum + (pick(row) ?? 0), 0);
+  return html`<p class="says">
+      What clients saw answered by each pod, beside what the pod itself counted. A pod may count more than
+      clients saw: answers to requests that had timed out, probes aside.
+    </p>
+    ${table({
+      caption: 'Answers by pod, as clients and pods counted them',
+      columns: [
+        { head: 'Pod' },
+        { head: 'Client', numeric: true },
+        { head: 'Pod', numeric: true },
+        { head: 'Pod − client', numeric: true },
+      ],
+      rows: accounting.map(({ pod, client, podCount }) => [
+        html`<span class="name">${pod}</span>`,
+        count(client),
+        podCount === null ? dash('gone before it could be asked') : count(podCount),
+        podCount === null ? dash('not known') : difference(podCount - client),
+      ]),
+      foot: ['all', count(total((row) => row.client)), count(total((row) => row.podCount)), ''],
+      empty: 'No answer carried a pod’s name.',
+    })}`;
+}
+
+function difference(value: number): string {
+  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${count(Math.abs(value))}`;
+}

@@ -1,0 +1,70 @@
+import type { Findings } from '../../../analysis/index.ts';
+import { count, plural } from '../format.ts';
+import { bullets, html, section, term, type Content, type Markup } from '../markup.ts';
+import { generatorSentence } from '../sentences.ts';
+
+/** Why the figures may be believed, or not: each check with its result in words. */
+export function trustSection(findings: Findings): Markup {
+  const { requests, generator, faults, journal, distrust, notes } = findings;
+  const missed = faults.filter((fault) => fault.landedMs === null);
+  const checks: [ok: boolean | null, text: Content][] = [
+    [
+      requests.conserved,
+      requests.conserved
+        ? html`Each of the ${count(requests.scheduled)} scheduled requests ended in
+          ${term('conserved', 'exactly one outcome')}.`
+        : html`The outcomes do not sum to the scheduled requests: ${term('conserved', 'conservation')} is
+          broken.`,
+    ],
+    [
+      findings.seconds.length === 0 ? null : generator.saturatedSeconds === 0,
+      html`The generator: ${generatorSentence(findings)} (${term('lateness', 'lateness')},
+      ${term('saturated', 'saturation')})`,
+    ],
+    [
+      faults.length === 0 ? null : missed.length === 0,
+      faults.length === 0
+        ? 'No fault was injected.'
+        : missed.length === 0
+          ? `${faults.length === 1 ? 'The fault was' : `All ${count(faults.length)} faults were`} seen to land.`
+          : `${plural(missed.length, 'fault')} of ${count(faults.length)} ${missed.length === 1 ? 'was' : 'were'} not seen to land.`,
+    ],
+    [
+      journal.complete && journal.problems.length === 0,
+      `The journal ${journal.complete ? 'is complete' : 'was cut short'}: ${plural(journal.events, 'event')}${journal.problems.length === 0 ? '' : `, ${plural(journal.problems.length, 'problem')}`}.`,
+    ],
+  ];
+  return section(
+    'trust',
+    'Can this run be trusted?',
+    html`<p class="says">
+        ${
+          distrust.length === 0
+            ? 'Nothing was found that speaks against the figures above.'
+            : 'What follows speaks against the figures above.'
+        }
+      </p>
+      ${distrust.length === 0 ? '' : html`<div class="warn">${bullets(distrust)}</div>`}
+      <ul class="checks">
+        ${checks.map(
+          ([ok, text]) =>
+            html`<li class="${ok === null ? 'open' : ok ? 'yes' : 'no'}">
+              <span class="mark" aria-hidden="true">${ok === null ? '–' : ok ? '✓' : '✗'}</span
+              ><span>${ok === false ? html`<span class="sr">Not in order: </span>` : ''}${text}</span>
+            </li>`,
+        )}
+      </ul>
+      ${
+        journal.problems.length === 0
+          ? ''
+          : html`<h3>Problems of the journal</h3>
+              ${bullets(journal.problems)}`
+      }
+      ${
+        notes.length === 0
+          ? ''
+          : html`<h3>Notes</h3>
+              ${bullets(notes)}`
+      }`,
+  );
+}

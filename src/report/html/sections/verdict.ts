@@ -1,0 +1,84 @@
+import type { Findings, Verdict } from '../../../analysis/index.ts';
+import { count, duration, percent, plural } from '../format.ts';
+import { bullets, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import type { DefinitionName } from '../definitions.ts';
+
+/** The verdicts in words, with the shape of the sign beside them. */
+export const verdictWords: Record<Verdict, { word: string; icon: string }> = {
+  passed: { word: 'Passed', icon: 'M5 12.5l4.5 4.5L19 7.5' },
+  failed: { word: 'Failed', icon: 'M6.5 6.5l11 11M17.5 6.5l-11 11' },
+  untrusted: { word: 'Not to be trusted', icon: 'M12 5.5v8M12 17.4v.6' },
+  interrupted: { word: 'Interrupted', icon: 'M9 7v10M15 7v10' },
+  error: { word: 'Error', icon: 'M12 5.5v8M12 17.4v.6' },
+};
+
+/** The verdict, the figures that matter most and the expectations with what was observed. */
+export function verdictSection(findings: Findings): Markup {
+  const { word, icon } = verdictWords[findings.verdict];
+  return section(
+    'verdict',
+    'Verdict',
+    html`<div class="verdict ${findings.verdict}">
+        <svg class="sign" viewBox="0 0 24 24" width="44" height="44" aria-hidden="true">
+          <circle cx="12" cy="12" r="11" />
+          <path d="${icon}" />
+        </svg>
+        <div>
+          <p class="word">${word}</p>
+          <p class="sentence">${findings.verdictSentence}</p>
+          ${findings.distrust.length === 0 ? '' : bullets(findings.distrust)}
+        </div>
+      </div>
+      ${keyFigures(findings)} ${expectationsTable(findings)}`,
+  );
+}
+
+function expectationsTable({ expectations }: Findings): Markup {
+  return html`<h3>Expectations</h3>
+    ${table({
+      caption: 'What the scenario expects, and what was observed',
+      columns: [{ head: 'Rule', wide: true }, { head: 'Observed', numeric: true }, { head: 'Result' }],
+      rows: expectations.map(({ rule, observedText, held, problem }) => [
+        html`<code>${rule}</code>${problem === null ? '' : html`<span class="aside">${problem}</span>`}`,
+        observedText === '' ? orDash(null, String, 'not observed') : observedText,
+        held
+          ? html`<span class="held yes">✓ held</span>`
+          : html`<span class="held no">✗ ${problem === null ? 'did not hold' : 'not judged'}</span>`,
+      ]),
+      empty: 'The scenario states no expectation, so nothing was judged.',
+    })}`;
+}
+
+function keyFigures(findings: Findings): Markup {
+  const { requests, availability, latencyMs, faults, replicas, scaling } = findings;
+  const lost = requests.scheduled - requests.ok;
+  const outages = faults.flatMap(({ outageMs }) => (outageMs === null ? [] : [outageMs]));
+  const peak = replicas.reduce((most, point) => Math.max(most, point.desired), 0);
+  const first = scaling[0]?.from ?? replicas.find((point) => point.desired > 0)?.desired ?? 0;
+  return html`<dl class="figures">
+    ${figure('Requests', 'outcome', count(requests.scheduled), lost === 0 ? 'all ended ok' : `${count(lost)} did not end ok`)}
+    ${figure('Availability', 'availability', orDash(availability, percent, 'no traffic'), 'requests that ended ok')}
+    ${figure('p99', 'response-time', orDash(latencyMs.response.p99, duration, 'nothing answered'), 'response time, whole run')}
+    ${figure(
+      'Longest outage',
+      'outage',
+      outages.length === 0 ? orDash(null, String, 'none seen') : duration(Math.max(...outages)),
+      faults.length === 0 ? 'no fault was injected' : `after ${plural(faults.length, 'fault')}`,
+    )}
+    ${figure('Pods', 'desired', first === peak ? count(peak) : `${count(first)} → ${count(peak)}`, plural(scaling.length, 'scaling decision'))}
+    ${figure('First answer', 'response-time', orDash(findings.firstAnswerMs, duration, 'never answered'), 'after the start of the run', false)}
+  </dl>`;
+}
+
+function figure(
+  name: string,
+  definition: DefinitionName,
+  value: Content,
+  beside: string,
+  linked = true,
+): Markup {
+  return html`<div>
+    <dt>${linked ? term(definition, name) : name}</dt>
+    <dd><span class="value">${value}</span><span class="beside">${beside}</span></dd>
+  </div>`;
+}
