@@ -4,23 +4,27 @@ import type { Schedule } from '../schedule.ts';
 export interface Paced {
   /** Arrival `index`, due at `dueMs`, is to be sent now. */
   arrive(index: number, dueMs: number, nowMs: number): void;
-  /** Called after the arrivals of each turn, about once a millisecond. Returns true when there is nothing left to wait for. */
+  /** Called after the arrivals of each turn, at least every 10 ms. Returns true when nothing is left to wait for. */
   turn(nowMs: number): boolean;
 }
 
 /** A turn that has sent for so long lets answers be read before it goes on, ms. */
 const longTurnMs = 5;
 
+/** Between arrivals a turn comes at least so often, for deadlines and the ends of seconds, ms. */
+const longestRestMs = 10;
+
 /**
- * Sends each arrival when it is due, whether or not earlier ones were answered: a millisecond timer looks which arrivals
- * have come due since it last fired. Instants come from the schedule, never from the timer, so lateness does not add up.
+ * Sends each arrival when it is due, whether or not earlier ones were answered: a timer of a millisecond (longer where
+ * the next arrival is further away) looks which arrivals have come due since it last fired. Instants come from the
+ * schedule, never from the timer, so lateness does not add up.
  */
 export class Pacer {
   readonly #schedule: Schedule;
   readonly #startMs: number;
   readonly #now: () => number;
   readonly #paced: Paced;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #index = 0;
   #nextMs: number;
   #total: number;
@@ -33,7 +37,7 @@ export class Pacer {
     this.#paced = options.paced;
     this.#total = options.schedule.total;
     this.#nextMs = this.#dueMs(0);
-    this.#timer = setInterval(() => this.#turn(), 1);
+    this.#timer = setTimeout(() => this.#turn(), 0);
   }
 
   /** Arrivals that came due so far. */
@@ -64,10 +68,13 @@ export class Pacer {
         break;
       }
     }
+    clearTimeout(this.#timer);
     if (this.#paced.turn(nowMs)) {
-      clearInterval(this.#timer);
       if (this.#again !== null) clearImmediate(this.#again);
+      return;
     }
+    const restMs = Math.max(1, Math.min(longestRestMs, Math.floor(this.#nextMs - nowMs)));
+    this.#timer = setTimeout(() => this.#turn(), restMs);
   }
 
   #dueMs(index: number): number {

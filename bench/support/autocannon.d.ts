@@ -1,0 +1,8 @@
+/** autocannon's public function; the package ships no types. */
+declare module 'autocannon' {
+  export default function autocannon(options: {
+    url: string;
+    connections: number;
+    duration: number;
+  }): Promise<unknown>;
+}
