@@ -58,7 +58,7 @@ test('a second in which the generator dropped by its own fault is saturated, how
 });
 
 test('histograms hold three digits of any latency', () => {
-  const run = { service: newHistogram(), response: newHistogram() };
+  const run = { service: newHistogram(), response: newHistogram(), lateness: newHistogram() };
   const samples = [1, 999, 1_000_000, 4_000_000_000];
   for (const us of samples) {
     const { response } = secondOf(raw({ samplesUs: { ok: Uint32Array.from([0, us]) } }), run);
@@ -89,7 +89,7 @@ function second(
       pods: { a: { node: 'n', ok: 1, httpError: 0, firstT: 10, lastT: 20, connections: 1 } },
       failures: [{ scheduledT: 5, endedT: 6, outcome: 'reset', pod: null }],
     }),
-    { service: newHistogram(), response: newHistogram() },
+    { service: newHistogram(), response: newHistogram(), lateness: newHistogram() },
   );
 }
 

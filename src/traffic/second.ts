@@ -9,8 +9,15 @@ const saturatedLatenessMs = 10;
 /** A second of traffic as the journal records it. */
 export type Second = Unstamped<TrafficSecond> & { t: number };
 
+/** The histograms of a whole run. */
+export interface RunHistograms {
+  service: Histogram;
+  response: Histogram;
+  lateness: Histogram;
+}
+
 /** Builds the record of a second from what the generator measured; adds its samples to the run's histograms. */
-export function secondOf(raw: RawSecond, run: { service: Histogram; response: Histogram }): Second {
+export function secondOf(raw: RawSecond, run: RunHistograms): Second {
   const service: Second['service'] = {};
   const response: Second['response'] = {};
   let okResponseUs: Second['okResponseUs'] = null;
@@ -28,6 +35,7 @@ export function secondOf(raw: RawSecond, run: { service: Histogram; response: Hi
     run.response.add(histograms.response);
     if (outcome === 'ok') okResponseUs = quantilesUs(histograms.response);
   }
+  for (const us of raw.latenessUs) run.lateness.recordValue(us);
   const lateness = latenessOf(raw.latenessUs);
   return {
     type: 'traffic.second',

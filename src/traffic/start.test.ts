@@ -52,6 +52,7 @@ test('every scheduled arrival is answered, counted and attributed to the pod tha
   expect(seconds[0]?.pods['pod-1']).toMatchObject({ node: 'node-1' });
   expect(mergeHistograms(seconds.flatMap(({ response }) => Object.values(response))).totalCount).toBe(total);
   expect(mergeHistograms([end.service]).totalCount).toBe(total);
+  expect(mergeHistograms([end.lateness ?? '']).totalCount).toBe(total);
 });
 
 test('the live view is told what goes on', async () => {
@@ -76,10 +77,11 @@ test('schedule time zero is where it was asked for, or when the thread was ready
     startAtMs: originMs + 700,
     onSecond: (second) => seconds.push(second),
   });
-  expect(await run.started).toBe(originMs + 700);
+  const started = (await run.started) - originMs;
   const { t } = await run.done;
-  expect(seconds[0]?.startT).toBe(700);
-  expect(t).toBeGreaterThanOrEqual(750);
+  expect(started).toBeGreaterThanOrEqual(700);
+  expect(seconds[0]?.startT).toBeCloseTo(started, 2);
+  expect(t).toBeGreaterThanOrEqual(started + 50);
 });
 
 test('stop() takes what is not yet due off the schedule and lets the rest finish', async () => {

@@ -72,7 +72,7 @@ export const startTraffic: StartTraffic = (options) => {
 /** The sums of a run, as its seconds come in. */
 class Account {
   readonly #outcomes = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as OutcomeCounts;
-  readonly #histograms = { service: newHistogram(), response: newHistogram() };
+  readonly #histograms = { service: newHistogram(), response: newHistogram(), lateness: newHistogram() };
 
   add(raw: Extract<FromGenerator, { kind: 'second' }>['second']): ReturnType<typeof secondOf> {
     for (const outcome of outcomes) this.#outcomes[outcome] += raw.outcomes[outcome];
@@ -88,6 +88,7 @@ class Account {
       outcomes: this.#outcomes,
       service: encodeHistogram(this.#histograms.service),
       response: encodeHistogram(this.#histograms.response),
+      lateness: encodeHistogram(this.#histograms.lateness),
       conserved: accounted === scheduled,
     };
   }

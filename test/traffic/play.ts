@@ -28,10 +28,14 @@ export interface Played {
 }
 
 /** Plays 60 requests in 150 ms on this thread and gives what became of them. */
-export async function play(target: Target | URL, change: Partial<TrafficPlan> = {}): Promise<Played> {
+export async function play(
+  target: Target | URL,
+  change: Partial<TrafficPlan> = {},
+  now = monotonicMs,
+): Promise<Played> {
   const seconds: RawSecond[] = [];
   const { promise: end, resolve } = Promise.withResolvers<{ scheduled: number }>();
-  const nowMs = monotonicMs();
+  const nowMs = now();
   runGenerator(
     {
       plan: {
@@ -49,7 +53,7 @@ export async function play(target: Target | URL, change: Partial<TrafficPlan> = 
       goodResponseMs: null,
       ticks: false,
     },
-    monotonicMs,
+    now,
     (message: FromGenerator) => {
       if (message.kind === 'second') seconds.push(message.second);
       else if (message.kind === 'end') resolve(message);

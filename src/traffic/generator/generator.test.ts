@@ -1,6 +1,10 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
 import { get, play, playAgainst, total } from '../../../test/traffic/play.ts';
-import { answer, type Behaviour } from '../../../test/traffic/target.ts';
+import { answer, Target, type Behaviour } from '../../../test/traffic/target.ts';
+import { monotonicMs } from '../../support/index.ts';
 import type { RequestSpec, TrafficPlan } from '../plan.ts';
 
 const after = (ms: number, act: () => void): void => void setTimeout(act, ms);
@@ -131,4 +135,42 @@ describe.concurrent('odd plans end', () => {
   ])('%s', async (_name, change, scheduled) => {
     expect((await playAgainst(({ finish }) => finish(answer()), change)).scheduled).toBe(scheduled);
   });
+});
+
+test('a generator that stood still sends late what is not too late, drops the rest and says so', async () => {
+  const target = await Target.listen(({ finish }) => finish(answer()));
+  let stoodStillMs = 0;
+  after(200, () => void (stoodStillMs = 1700));
+  const { scheduled, outcomes, seconds } = await play(
+    target,
+    { phases: [{ name: 'p', durationMs: 2500, rate: { kind: 'constant', rate: 100 } }], connections: 300 },
+    () => monotonicMs() + stoodStillMs,
+  );
+  target.close();
+  expect(scheduled).toBe(250);
+  // What is more than a second late when the thread goes on: 0.7 s of the 1.7 s.
+  expect(outcomes.dropped).toBeGreaterThanOrEqual(60);
+  expect(outcomes.ok + outcomes.dropped).toBe(250);
+  expect(seconds.map(({ second }) => second)).toEqual([0, 1, 2]);
+  expect(seconds.reduce((sum, { droppedByGenerator }) => sum + droppedByGenerator, 0)).toBe(outcomes.dropped);
+  expect(Math.max(...seconds.flatMap(({ latenessUs }) => [...latenessUs]))).toBeGreaterThan(500_000);
+});
+
+test('a target whose certificate nobody vouches for is refused before anything is asked', async () => {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    keyType: 'ec',
+  });
+  let asked = 0;
+  const server = createServer({ key, cert }, (_, response) => {
+    asked++;
+    response.end();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const { outcomes } = await play(new URL(`https://127.0.0.1:${port}`));
+  server.close();
+  expect(outcomes).toMatchObject({ refused: total });
+  expect(asked).toBe(0);
 });

@@ -59,8 +59,9 @@ export class Ledger {
 
   /** An arrival was sent. */
   sent(record: SecondRecord, latenessMs: number): void {
-    this.#opened(record, latenessMs);
+    record.scheduled++;
     record.pending++;
+    record.lateness.push(Math.round(latenessMs * 1000));
   }
 
   /** An arrival was never sent; `ownFault` says that the machine the generator runs on had no means to. */
@@ -68,7 +69,7 @@ export class Ledger {
     record: SecondRecord,
     { dueMs, nowMs, ownFault }: { dueMs: number; nowMs: number; ownFault: boolean },
   ): void {
-    this.#opened(record, nowMs - dueMs);
+    record.scheduled++;
     this.#count(record, 'dropped');
     if (ownFault || nowMs - dueMs > lateMs) record.droppedByGenerator++;
     record.failed({ ...this.#instants(dueMs, nowMs), outcome: 'dropped', pod: null });
@@ -119,11 +120,6 @@ export class Ledger {
       this.#unreported.shift();
       this.#report(first.finish(this.#originMs, nowMs));
     }
-  }
-
-  #opened(record: SecondRecord, latenessMs: number): void {
-    record.scheduled++;
-    record.lateness.push(Math.round(latenessMs * 1000));
   }
 
   #count(record: SecondRecord, outcome: Outcome): void {

@@ -36,7 +36,7 @@ export interface RawSecond {
   failures: FailedRequest[];
   slow: { scheduledT: number; endedT: number; pod: string | null }[];
   connections: { open: number; opened: number; closed: number };
-  /** Of each arrival: when it was sent or dropped, minus when it was due, µs. */
+  /** Of each request sent: when it was sent minus when it was due, µs. */
   latenessUs: Uint32Array<ArrayBuffer>;
   /** Arrivals dropped by the generator's own fault: it ran late, or the machine had no socket for it. */
   droppedByGenerator: number;

@@ -141,10 +141,14 @@ describe.concurrent('answers that are right, however unusual, count as ok', () =
       'kept',
     ],
   ])('%s', async (_name, behaviour, change, connections) => {
-    const { outcomes, target } = await playAgainst(behaviour, change);
-    expect(outcomes).toMatchObject({ ok: total });
+    // With one connection an arrival that finds it busy is dropped, and what is served shows how often it was reused.
+    const one = connections === 'kept' ? { connections: 1 } : {};
+    const { outcomes, target } = await playAgainst(behaviour, { ...change, ...one });
+    expect(outcomes.ok).toBeGreaterThan(0);
+    expect(outcomes.ok + outcomes.dropped).toBe(total);
+    if (connections === 'kept') expect(target.accepted).toBe(1);
+    else expect(outcomes.dropped).toBe(0);
     if (connections === 'closed') expect(target.accepted).toBe(total);
-    if (connections === 'kept') expect(target.accepted).toBeLessThan(total);
   });
 });
 

@@ -6,11 +6,13 @@ import type { Boundary, SecondRecord } from './second-record.ts';
  * rounding of instants), and when a second is over.
  */
 export class Seconds {
-  readonly #records: SecondRecord[] = [];
-  /** Arrivals until the end of each opened second. */
-  readonly #until: number[] = [];
-  #closed = 0;
   readonly #options: SecondsOptions;
+  /** The seconds begun and not yet over; a run of hours keeps no more than these. */
+  readonly #open: Open[] = [];
+  #begun = 0;
+  #over = 0;
+  /** Arrivals until the end of the last second begun. */
+  #until = 0;
 
   constructor(options: SecondsOptions) {
     this.#options = options;
@@ -18,56 +20,61 @@ export class Seconds {
 
   /** The record of an arrival's second; indexes come in order. */
   recordOf(index: number): SecondRecord {
-    let record = this.#records.at(-1);
-    while (record === undefined || index >= (this.#until.at(-1) ?? 0)) {
-      if (this.#records.length > this.#options.offered.length)
-        throw new Error(`arrival ${index} lies after the schedule`);
-      record = this.#open();
-    }
-    return record;
+    while (index >= this.#until) this.#begin();
+    const last = this.#open.at(-1);
+    if (last === undefined) throw new Error(`arrival ${index} came after its second was over`);
+    return last.record;
   }
 
-  /** Closes every second that has passed and whose arrivals have all been made. */
+  /** Ends every second that has passed and whose arrivals have all been made. */
   pass(nowMs: number, arrived: number): void {
-    const { offered, startMs, endMs, ledger, measure } = this.#options;
+    const { offered, startMs, endMs } = this.#options;
     let boundary: Boundary | undefined;
-    while (this.#closed < offered.length) {
-      const second = this.#closed;
-      if (nowMs < Math.min(endMs, startMs + (second + 1) * 1000)) return;
-      const record = this.#records[second] ?? this.#open();
-      if (arrived < (this.#until[second] ?? 0)) return;
-      // Seconds that end together (the thread stood still) share one measurement; what happened is counted once.
-      boundary = boundary === undefined ? measure(nowMs) : withoutChanges(boundary);
-      this.#closed++;
-      ledger.closeSecond(record, boundary, nowMs);
+    while (this.#over < offered.length) {
+      if (nowMs < Math.min(endMs, startMs + (this.#over + 1) * 1000)) return;
+      if (this.#open.length === 0) this.#begin();
+      if (arrived < (this.#open[0]?.until ?? 0)) return;
+      boundary = this.#end(nowMs, boundary);
     }
   }
 
-  /** Closes what is open: the schedule ends here. */
+  /** Ends what has begun: the schedule is over. */
   stop(nowMs: number): void {
     let boundary: Boundary | undefined;
-    for (const record of this.#records.slice(this.#closed)) {
-      boundary = boundary === undefined ? this.#options.measure(nowMs) : withoutChanges(boundary);
-      this.#closed++;
-      this.#options.ledger.closeSecond(record, boundary, nowMs);
-    }
-    this.#closed = Number.POSITIVE_INFINITY;
+    while (this.#open.length > 0) boundary = this.#end(nowMs, boundary);
+    this.#over = Number.POSITIVE_INFINITY;
   }
 
   /** Whether every second is over. */
   get over(): boolean {
-    return this.#closed >= this.#options.offered.length;
+    return this.#over >= this.#options.offered.length;
   }
 
-  #open(): SecondRecord {
+  #begin(): void {
     const { offered, startMs, ledger } = this.#options;
-    const second = this.#records.length;
-    const expected = offered[second] ?? 0;
+    const second = this.#begun++;
+    const expected = offered[second];
+    if (expected === undefined) throw new Error(`second ${second} lies after the schedule`);
+    this.#until += expected;
     const record = ledger.openSecond({ second, startMs: startMs + second * 1000, expected });
-    this.#records.push(record);
-    this.#until.push((this.#until.at(-1) ?? 0) + expected);
-    return record;
+    this.#open.push({ record, until: this.#until });
   }
+
+  /** Seconds that end together (the thread stood still) share one measurement; what happened is counted once. */
+  #end(nowMs: number, shared: Boundary | undefined): Boundary {
+    const { ledger, measure } = this.#options;
+    const boundary = shared === undefined ? measure(nowMs) : withoutChanges(shared);
+    const first = this.#open.shift();
+    this.#over++;
+    if (first !== undefined) ledger.closeSecond(first.record, boundary, nowMs);
+    return boundary;
+  }
+}
+
+interface Open {
+  record: SecondRecord;
+  /** Arrivals until its end. */
+  until: number;
 }
 
 export interface SecondsOptions {
