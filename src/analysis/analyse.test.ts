@@ -220,6 +220,15 @@ describe('a run that was not what it should be says so', () => {
     expect(failed.verdictSentence).toBe(`The run failed in the step ${name}: no room.`);
   });
 
+  test('a run whose failure calls for an exit code of its own', () => {
+    const end: JournalEvent = { t: 901, type: 'run.end', reason: 'failed', message: 'broken', exitCode: 104 };
+    expect(analyse([...events.slice(0, 4), end])).toMatchObject({
+      verdict: 'error',
+      exitCode: 104,
+      verdictSentence: 'The run failed: broken.',
+    });
+  });
+
   test('a watch that was interrupted while a fault healed', () => {
     const gap: JournalEvent = { t: 60_000, type: 'gap', what: 'pods', fromT: 58_000, toT: 60_000 };
     expect(analyse([...events, gap]).distrust).toEqual([

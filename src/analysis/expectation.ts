@@ -108,7 +108,7 @@ function unknownMetric(name: string, faults: readonly FaultName[]): string {
   const [family, which = ''] = name.split('.');
   if (family === 'faults' && faults.length === 0)
     return `there is no metric ${name}: this scenario has no faults`;
-  const near = nearest(name, metricNames(faults));
+  const near = nearestName(name, faults);
   const said = `there is no metric ${name}`;
   if (near !== undefined) return `${said}; did you mean ${near}?`;
   if (family === 'fault') {
@@ -120,6 +120,19 @@ function unknownMetric(name: string, faults: readonly FaultName[]): string {
   }
   const families = [...new Set(metricNames(faults).map((known) => known.split('.')[0]))].join(', ');
   return `${said}; names start with ${families}`;
+}
+
+/** The nearest name, each of whose parts is near too: `faults.reboot.lost` is not meant as `faults.kill-pod.lost`. */
+function nearestName(name: string, faults: readonly FaultName[]): string | undefined {
+  const parts = name.split('.');
+  const alike = metricNames(faults).filter((known) => {
+    const knownParts = known.split('.');
+    return (
+      knownParts.length !== parts.length ||
+      knownParts.every((part, index) => nearest(parts[index] ?? '', [part]) !== undefined)
+    );
+  });
+  return nearest(name, alike);
 }
 
 function measures(): string {

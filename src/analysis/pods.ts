@@ -97,7 +97,7 @@ function stateOf(pod: PodTrack, nodeReady: Map<string, NodeObserved['ready'] | '
   if (now.terminating) return 'terminating';
   if (now.ready) return 'ready';
   if (pod.seen.some((earlier) => earlier.ready)) return 'not-ready';
-  return now.started ? 'starting' : 'pending';
+  return now.node === null ? 'pending' : 'starting';
 }
 
 /** The pod is in `state` from `t` on; null when it is gone. Time never runs backwards here, whatever the clock did. */

@@ -124,7 +124,8 @@ function countRequests(
   end: TrafficEnd | null,
   problems: string[],
 ): Findings['requests'] {
-  const fromSeconds = sumOf(seconds.map((second) => second.outcomes)) as OutcomeCounts;
+  const zero = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as OutcomeCounts;
+  const fromSeconds = { ...zero, ...sumOf(seconds.map((second) => second.outcomes)) };
   const scheduled = seconds.reduce((sum, second) => sum + second.scheduled, 0);
   for (const second of seconds) {
     const ended = total(second.outcomes);
@@ -135,13 +136,12 @@ function countRequests(
       break;
     }
   }
-  const zero = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as OutcomeCounts;
-  if (!end) return { scheduled, ...zero, ...fromSeconds, conserved: total(fromSeconds) === scheduled };
+  if (!end) return { scheduled, ...fromSeconds, conserved: total(fromSeconds) === scheduled };
   const sumsUp = total(end.outcomes) === end.scheduled;
   if (!sumsUp) {
     problems.push(`${end.scheduled} requests were scheduled, but ${total(end.outcomes)} have an outcome.`);
   }
-  const sameAsSeconds = outcomes.every((outcome) => (fromSeconds[outcome] ?? 0) === end.outcomes[outcome]);
+  const sameAsSeconds = outcomes.every((outcome) => fromSeconds[outcome] === end.outcomes[outcome]);
   if (!sameAsSeconds)
     problems.push('The seconds of traffic do not add up to the total that the engine recorded at its end.');
   return {

@@ -34,13 +34,16 @@ function failure(record: RunRecord, { faults }: Evidence): Judgement | null {
   const failedStep = record.of('run.step').find(({ state }) => state === 'failed');
   const end = record.of('run.end').at(-1);
   if (end?.reason !== 'failed') return null;
-  const onlyFaults = !failedStep && faults.some(({ landedMs }) => landedMs === null);
+  const onlyFaults =
+    !failedStep && end.exitCode === undefined && faults.some(({ landedMs }) => landedMs === null);
   if (onlyFaults) return null;
   const why = end.message ?? failedStep?.message;
   const where = failedStep ? ` in the step ${failedStep.name}` : '';
   return {
     verdict: 'error',
-    exitCode: failedStep?.name === 'provision' ? exitCodes.clusterNotProvided : exitCodes.unexpected,
+    exitCode:
+      end.exitCode ??
+      (failedStep?.name === 'provision' ? exitCodes.clusterNotProvided : exitCodes.unexpected),
     verdictSentence: `The run failed${where}${why === undefined ? '.' : `: ${sentenceEnd(why)}`}`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Recorder } from '../journal/index.ts';
 import { messageOf, seededRandom, systemClock, type Clock } from '../support/index.ts';
 import { faults } from './catalogue.ts';
+import { describeMissing } from './describe.ts';
 import type { Fault, FaultContext, Target } from './fault.ts';
 import type { FaultSpec } from './spec.ts';
 
@@ -98,7 +99,7 @@ export function playFaults(options: PlayOptions): FaultPlay {
     const { id, type } = spec;
     const fault = faults[type];
     const targets = await select(spec, context);
-    if (targets.length === 0) return fail(spec, `found no target: ${describeSelection(spec)}`);
+    if (targets.length === 0) return fail(spec, `found no target: ${describeMissing(spec)}`);
     ended.signal.throwIfAborted();
     inForce.set(id, { id, fault, targets });
     recorder.record({
@@ -154,29 +155,25 @@ export function playFaults(options: PlayOptions): FaultPlay {
 
   const done = Promise.all(specs.map(play)).then(() => {});
 
+  async function rollBack(overdue: string | null): Promise<void> {
+    await done;
+    for (const spec of specs) {
+      if (begun.has(spec.id)) continue;
+      begun.add(spec.id);
+      if (overdue !== null) fail(spec, overdue);
+    }
+    await Promise.all([...inForce.keys()].map(undo));
+  }
+
+  let rolledBack = Promise.resolve();
   return {
     done,
-    rollBack: async (overdue) => {
+    rollBack: (overdue) => {
       ended.abort();
-      await done;
-      for (const spec of specs) {
-        if (begun.has(spec.id)) continue;
-        begun.add(spec.id);
-        if (overdue !== null) fail(spec, overdue);
-      }
-      await Promise.all([...inForce.keys()].map(undo));
+      rolledBack = rolledBack.then(() => rollBack(overdue));
+      return rolledBack;
     },
   };
-}
-
-function describeSelection({ type, select: { labels, node, amount } }: FaultSpec): string {
-  const what = faults[type].targetKind === 'Pod' ? "no running pod of the run's workload" : 'no Ready worker';
-  const conditions = [
-    ...(labels === null ? [] : [`labels ${labels}`]),
-    ...(node === null ? [] : [`node ${node}`]),
-  ];
-  const wanted = 'count' in amount ? `${amount.count}` : `${amount.percent} %`;
-  return `${what}${conditions.length === 0 ? '' : ` matches ${conditions.join(' and ')}`} (wanted ${wanted})`;
 }
 
 /** FNV-1a (32 bit) of a text. */

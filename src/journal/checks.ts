@@ -231,5 +231,6 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     t,
     reason: oneOf('completed', 'interrupted', 'failed'),
     message: optional(text),
+    exitCode: optional(number),
   }),
 };

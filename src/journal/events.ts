@@ -346,6 +346,8 @@ export interface RunEnd extends At {
   type: 'run.end';
   reason: 'completed' | 'interrupted' | 'failed';
   message?: string;
+  /** The exit code that the failure calls for, where one was foreseen for it. */
+  exitCode?: number;
 }
 
 export type JournalEvent =

@@ -8,6 +8,7 @@ export {
   type ListWhere,
   type DeleteWhere,
 } from './client.ts';
+export { milliOf } from './quantity.ts';
 export { kinds, type Kind } from './kinds.ts';
 export { isNotFound } from './errors.ts';
 export { preload } from './transport.ts';

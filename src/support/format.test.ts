@@ -8,7 +8,7 @@ import {
   formatPlural,
 } from './index.ts';
 
-describe('durations keep three significant digits and change unit as they grow', () => {
+describe('durations keep two or three significant digits and change unit as they grow', () => {
   test.each([
     [null, '–'],
     [0, '0 ms'],
@@ -16,6 +16,8 @@ describe('durations keep three significant digits and change unit as they grow',
     [0.996, '1 ms'],
     [8.34, '8.3 ms'],
     [9.96, '10 ms'],
+    [10.527, '10.5 ms'],
+    [99.96, '100 ms'],
     [850.4, '850 ms'],
     [999.6, '1 s'],
     [2345, '2.35 s'],

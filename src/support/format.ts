@@ -16,13 +16,13 @@ export function formatPlural(value: number, singular: string, plural = `${singul
 }
 
 /**
- * A duration or latency given in ms with three significant digits: `0.42 ms`, `8.3 ms`, `850 ms`, `2.35 s`, `12.3 s`; from
- * a minute on in two units: `1 min 35 s`, `1 h 2 min`.
+ * A duration or latency given in ms with two or three significant digits: `0.42 ms`, `8.3 ms`, `10.5 ms`, `850 ms`,
+ * `2.35 s`, `12.3 s`; from a minute on in two units: `1 min 35 s`, `1 h 2 min`.
  */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return nothing;
   if (ms < 0) return `−${formatDuration(-ms)}`;
-  if (ms < 999.5) return `${trimmed(ms, ms < 9.95 ? (ms < 0.995 ? 2 : 1) : 0)} ms`;
+  if (ms < 999.5) return `${trimmed(ms, ms < 99.95 ? (ms < 0.995 ? 2 : 1) : 0)} ms`;
   if (ms < 59_950) return `${trimmed(ms / 1000, ms < 9_995 ? 2 : 1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return twoUnits([Math.floor(seconds / 60), 'min'], [seconds % 60, 's']);

@@ -9,7 +9,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (best === undefined || edits < best.edits) best = { candidate, edits };
   }
   if (best === undefined) return undefined;
-  const tolerated = Math.max(1, Math.floor(Math.max(word.length, best.candidate.length) / 3));
+  const longer = Math.max(word.length, best.candidate.length);
+  const tolerated = longer < 3 ? 0 : Math.max(1, Math.floor(longer / 3));
   return best.edits <= tolerated ? best.candidate : undefined;
 }
 

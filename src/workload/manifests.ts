@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Service, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
+import type { Deployment, HorizontalPodAutoscaler, Service } from '../kubernetes/index.ts';
 import type { ManifestsSpec } from './spec.ts';
 import { runLabel, type RunContext } from './run-context.ts';
 
@@ -23,13 +23,13 @@ const clusterScoped = new Set([
 
 /** The objects among a user's manifests that a run turns around. */
 export interface ManifestRoles {
-  service: V1Service;
+  service: Service;
   /** The Service's port that receives the traffic. */
   port: number;
   /** The Deployment whose pods the Service selects. */
-  deployment: V1Deployment;
+  deployment: Deployment;
   /** The autoscaler of that Deployment. */
-  hpa: V2HorizontalPodAutoscaler | null;
+  hpa: HorizontalPodAutoscaler | null;
 }
 
 /** The roles among a user's manifests, or each reason why a run cannot use them, as a sentence. */
@@ -38,7 +38,7 @@ export function findRoles(
 ): ManifestRoles | string[] {
   const { objects } = spec;
   const problems = objects.flatMap((object) => refusal(object, objects));
-  const services = ofKind<V1Service>(objects, 'Service');
+  const services = ofKind<Service>(objects, 'Service');
   const service = services.find((candidate) => candidate.metadata?.name === spec.service);
   if (service === undefined) {
     const there = services.map((candidate) => candidate.metadata?.name).join(', ') || 'none';
@@ -59,7 +59,7 @@ export function findRoles(
   }
 
   const selector = service.spec?.selector ?? {};
-  const deployments = ofKind<V1Deployment>(objects, 'Deployment');
+  const deployments = ofKind<Deployment>(objects, 'Deployment');
   const deployment = deployments.find((candidate) => selects(selector, candidate));
   if (deployment === undefined) {
     problems.push(
@@ -70,7 +70,7 @@ export function findRoles(
   }
   if (problems.length > 0 || deployment === undefined || port === undefined) return problems;
 
-  const hpas = ofKind<V2HorizontalPodAutoscaler>(objects, 'HorizontalPodAutoscaler');
+  const hpas = ofKind<HorizontalPodAutoscaler>(objects, 'HorizontalPodAutoscaler');
   const target = deployment.metadata?.name;
   const hpa = hpas.find(
     ({ spec }) => spec?.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === target,
@@ -93,7 +93,7 @@ function ofKind<T>(objects: ManifestObject[], kind: string): T[] {
   return objects.filter((object) => object.kind === kind) as T[];
 }
 
-function selects(selector: Record<string, string>, deployment: V1Deployment): boolean {
+function selects(selector: Record<string, string>, deployment: Deployment): boolean {
   const labels = deployment.spec?.template.metadata?.labels ?? {};
   const entries = Object.entries(selector);
   return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);

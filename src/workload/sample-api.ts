@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { V1Deployment, V1EnvVar, V1Service, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
+import type { V1EnvVar } from '@kubernetes/client-node';
 import type { ProcessImage } from '../cluster/index.ts';
+import type { Deployment, HorizontalPodAutoscaler, Service } from '../kubernetes/index.ts';
 import { OpenbellError } from '../support/index.ts';
 import { runLabel, type RunContext } from './run-context.ts';
 import type { AutoscalerSpec, SampleApiSpec } from './spec.ts';
@@ -25,7 +26,7 @@ export interface SampleApiOptions extends RunContext {
 export function sampleApiManifests(
   spec: SampleApiSpec,
   options: SampleApiOptions,
-): (V1Service | V1Deployment | V2HorizontalPodAutoscaler)[] {
+): (Service | Deployment | HorizontalPodAutoscaler)[] {
   const objects = [service(options), deployment(spec, options)];
   return spec.autoscaler === null ? objects : [...objects, autoscaler(spec.autoscaler, options)];
 }
@@ -47,7 +48,7 @@ function podLabels({ name, runId }: Pick<SampleApiOptions, 'name' | 'runId'>): R
   return { 'app.kubernetes.io/name': name, [runLabel]: runId };
 }
 
-function service(options: SampleApiOptions): V1Service {
+function service(options: SampleApiOptions): Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -60,7 +61,7 @@ function service(options: SampleApiOptions): V1Service {
   };
 }
 
-function deployment(spec: SampleApiSpec, options: SampleApiOptions): V1Deployment {
+function deployment(spec: SampleApiSpec, options: SampleApiOptions): Deployment {
   const labels = podLabels(options);
   return {
     apiVersion: 'apps/v1',
@@ -125,7 +126,7 @@ function environment(spec: SampleApiSpec): V1EnvVar[] {
   ];
 }
 
-function autoscaler(spec: AutoscalerSpec, options: SampleApiOptions): V2HorizontalPodAutoscaler {
+function autoscaler(spec: AutoscalerSpec, options: SampleApiOptions): HorizontalPodAutoscaler {
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',

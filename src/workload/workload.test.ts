@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Service, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
+import type { Deployment, HorizontalPodAutoscaler, Service } from '../kubernetes/index.ts';
 import { describe, expect, it } from 'vitest';
 import type { ManifestsSpec, SampleApiSpec } from './spec.ts';
 import { workloadObjects } from './workload.ts';
@@ -24,7 +24,7 @@ describe('the sample API as a workload', () => {
     expect(objects.map(({ kind }) => kind)).toEqual(['Service', 'Deployment', 'HorizontalPodAutoscaler']);
     for (const { metadata } of objects) expect(metadata).toMatchObject({ namespace: 'openbell-r1' });
 
-    const [service, deployment, hpa] = objects as [V1Service, V1Deployment, V2HorizontalPodAutoscaler];
+    const [service, deployment, hpa] = objects as [Service, Deployment, HorizontalPodAutoscaler];
     const podLabels = deployment.spec?.template.metadata?.labels;
     expect(podLabels).toMatchObject({ 'openbell.dev/run': 'r1', 'app.kubernetes.io/name': 'sample-api' });
     expect(podLabels).toMatchObject(service.spec?.selector ?? { no: 'selector' });
@@ -41,7 +41,7 @@ describe('the sample API as a workload', () => {
 
   it('hands its knobs to the pods as environment and resources', () => {
     const { objects } = workloadObjects(sampleApi, run);
-    const [container] = (objects[1] as V1Deployment).spec?.template.spec?.containers ?? [];
+    const [container] = (objects[1] as Deployment).spec?.template.spec?.containers ?? [];
     const env = Object.fromEntries((container?.env ?? []).map((entry) => [entry.name, entry]));
     expect(env['QUOTE_WORK_MS']?.value).toBe('2.5');
     expect(env['POD_IP']?.valueFrom?.fieldRef?.fieldPath).toBe('status.podIP');
@@ -57,14 +57,14 @@ describe('the sample API as a workload', () => {
     const { objects, hpa } = workloadObjects({ ...sampleApi, cpuLimitMilli: null, autoscaler: null }, run);
     expect(hpa).toBeNull();
     expect(objects).toHaveLength(2);
-    const [container] = (objects[1] as V1Deployment).spec?.template.spec?.containers ?? [];
+    const [container] = (objects[1] as Deployment).spec?.template.spec?.containers ?? [];
     expect(container?.resources).not.toHaveProperty('limits');
   });
 
   it("passes the autoscaler's behaviour through", () => {
     const behavior = { scaleUp: { stabilizationWindowSeconds: 30 } };
     const spec = { ...sampleApi, autoscaler: { ...sampleApi.autoscaler!, behavior } };
-    expect((workloadObjects(spec, run).objects[2] as V2HorizontalPodAutoscaler).spec?.behavior).toEqual(
+    expect((workloadObjects(spec, run).objects[2] as HorizontalPodAutoscaler).spec?.behavior).toEqual(
       behavior,
     );
   });
@@ -103,7 +103,7 @@ describe("a user's manifests as a workload", () => {
     const spec = manifests();
     const before = structuredClone(spec);
     const workload = workloadObjects(spec, run);
-    const [deployment, service] = workload.objects as [V1Deployment, V1Service];
+    const [deployment, service] = workload.objects as [Deployment, Service];
     expect(deployment.metadata).toMatchObject({
       namespace: 'openbell-r1',
       labels: { 'openbell.dev/run': 'r1' },

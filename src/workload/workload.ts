@@ -1,4 +1,5 @@
 import type { ProcessImage } from '../cluster/index.ts';
+import type { KubeObject } from '../kubernetes/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { findRoles, manifestsOfRun } from './manifests.ts';
 import { runLabel, type RunContext } from './run-context.ts';
@@ -11,7 +12,7 @@ const sampleApiName = 'sample-api';
 /** What a run deploys, and the names by which it finds it again. */
 export interface Workload {
   /** Kubernetes objects in the order in which they are to be created. */
-  objects: { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }[];
+  objects: KubeObject[];
   /** Images that its pods name and that stand for programs on this machine. */
   images: ProcessImage[];
   deployment: string;

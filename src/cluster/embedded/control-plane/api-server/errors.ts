@@ -52,6 +52,20 @@ export function notFound(kind: Kind, name: string): ApiError {
   return failure(404, 'NotFound', `${qualified(kind)} "${name}" not found`, details(kind, name));
 }
 
+/** The path itself does not exist. */
+export function noSuchResource(): ApiError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+export function methodNotAllowed(): ApiError {
+  return failure(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
+}
+
 export function alreadyExists(kind: Kind, name: string): ApiError {
   return failure(409, 'AlreadyExists', `${qualified(kind)} "${name}" already exists`, details(kind, name));
 }

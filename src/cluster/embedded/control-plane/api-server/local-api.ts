@@ -38,11 +38,11 @@ export function createLocalApi(context: Context): Api {
       return clone(await create(context, kindOf(type), object)) as T;
     },
     async update<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<T> {
-      return clone(await update(context, kindOf(type), refOf(object), () => clone(object))) as T;
+      return clone(await update(context, kindOf(type), refOf(object), () => object)) as T;
     },
     async updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<T> {
       const options = { subresource: 'status' } as const;
-      return clone(await update(context, kindOf(type), refOf(object), () => clone(object), options)) as T;
+      return clone(await update(context, kindOf(type), refOf(object), () => object, options)) as T;
     },
     async patch<T extends KubeObject>(
       type: ResourceType<T>,
@@ -50,13 +50,12 @@ export function createLocalApi(context: Context): Api {
       patch: object,
       subresource?: 'status' | 'scale',
     ): Promise<T> {
-      const own = clone(patch);
       if (subresource !== 'scale') {
-        const apply = (current: KubeObject) => mergePatch(current, own) as KubeObject;
+        const apply = (current: KubeObject) => mergePatch(current, patch) as KubeObject;
         return clone(await update(context, kindOf(type), ref, apply, { subresource })) as T;
       }
       const scaled = await update(context, kindOf(type), ref, (current) =>
-        withScale(current, mergePatch(scaleOf(current), own) as Scale),
+        withScale(current, mergePatch(scaleOf(current), patch) as Scale),
       );
       return scaleOf(scaled) as KubeObject as T;
     },

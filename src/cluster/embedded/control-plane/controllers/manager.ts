@@ -1,8 +1,12 @@
+import { startDeploymentController } from './deployment/index.ts';
+import { startEndpointSliceController } from './endpointslice/index.ts';
 import type { ControllerContext, Running, StartController } from './machinery/controller.ts';
 import { startReplicaSetController } from './replicaset/index.ts';
 
 /** Every controller by the name that kube-controller-manager gives it. */
 export const controllers = {
+  'endpointslice-controller': startEndpointSliceController,
+  'deployment-controller': startDeploymentController,
   'replicaset-controller': startReplicaSetController,
 } as const satisfies Record<string, StartController>;
 

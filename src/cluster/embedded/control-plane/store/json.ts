@@ -8,6 +8,21 @@ export function clone<T>(value: T): T {
   return copy as T;
 }
 
+/**
+ * A copy as a decoder of Kubernetes would see it: fields that are `null` are absent, and a patch's left-over directives
+ * (`$…`) are no fields.
+ */
+export function decoded<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Date) return value.toISOString() as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => decoded(item)) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined && item !== null && !key.startsWith('$')) copy[key] = decoded(item as unknown);
+  }
+  return copy as T;
+}
+
 /** Freezes `value` and all that it holds. What is frozen already is taken to be frozen all the way down. */
 export function deepFreeze<T>(value: T): T {
   if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value;
@@ -32,4 +47,16 @@ export function equal(a: unknown, b: unknown): boolean {
     common += 1;
   }
   return common === Object.keys(right).filter((key) => right[key] !== undefined).length;
+}
+
+const texts = new WeakMap<object, string>();
+
+/** `object` as JSON text, made once: for objects of the store, which never change. */
+export function jsonOf(object: object): string {
+  let text = texts.get(object);
+  if (text === undefined) {
+    text = JSON.stringify(object);
+    texts.set(object, text);
+  }
+  return text;
 }

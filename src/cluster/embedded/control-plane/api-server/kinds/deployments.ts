@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { deploymentTable } from '../tables/workloads.ts';
 import { applyTemplateDefaults } from './pod-defaults.ts';
 import { defineKind } from './strategy.ts';
 
@@ -27,4 +28,5 @@ export const deployments = defineKind({
   prepareCreate(deployment) {
     deployment.status = {};
   },
+  table: deploymentTable,
 });

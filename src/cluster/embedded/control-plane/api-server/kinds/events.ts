@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { eventTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const events = defineKind({
@@ -18,4 +19,5 @@ export const events = defineKind({
     source: event.source?.component ?? event.reportingComponent ?? '',
     type: event.type ?? '',
   }),
+  table: eventTable,
 });

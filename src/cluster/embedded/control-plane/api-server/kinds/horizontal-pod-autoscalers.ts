@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { autoscalerTable } from '../tables/workloads.ts';
 import { defineKind } from './strategy.ts';
 
 export const horizontalPodAutoscalers = defineKind({
@@ -42,4 +43,5 @@ export const horizontalPodAutoscalers = defineKind({
       typeof autoscaler.status
     >;
   },
+  table: autoscalerTable,
 });

@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { namespaceTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const namespaces = defineKind({
@@ -14,4 +15,5 @@ export const namespaces = defineKind({
       'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
     };
   },
+  table: namespaceTable,
 });

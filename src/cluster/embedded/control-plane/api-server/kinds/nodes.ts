@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { nodeTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const nodes = defineKind({
@@ -8,4 +9,5 @@ export const nodes = defineKind({
   subresources: ['status'],
   companions: ['metrics.k8s.io/nodes'],
   selectableFields: (node) => ({ 'spec.unschedulable': String(node.spec?.unschedulable ?? false) }),
+  table: nodeTable,
 });

@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { podTable } from '../tables/pods.ts';
 import type { Pod } from '../../../objects.ts';
 import { applyPodSpecDefaults } from './pod-defaults.ts';
 import { qosClass } from './qos.ts';
@@ -38,6 +39,7 @@ export const pods = defineKind({
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return 0;
     return Math.max(0, asked ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
   },
+  table: podTable,
 });
 
 /** The admission plug-in DefaultTolerationSeconds: how long a pod stays on a node that is not ready or unreachable. */

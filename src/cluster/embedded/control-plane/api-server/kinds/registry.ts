@@ -18,7 +18,7 @@ import { services } from './services.ts';
 import type { Kind } from './strategy.ts';
 
 /** In the order in which discovery names them. */
-const kinds: readonly Kind[] = [
+export const kinds: readonly Kind[] = [
   configMaps,
   events,
   namespaces,

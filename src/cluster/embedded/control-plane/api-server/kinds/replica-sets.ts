@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { replicaSetTable } from '../tables/workloads.ts';
 import { applyTemplateDefaults } from './pod-defaults.ts';
 import { defineKind } from './strategy.ts';
 
@@ -18,4 +19,5 @@ export const replicaSets = defineKind({
   prepareCreate(set) {
     set.status = { replicas: 0 };
   },
+  table: replicaSetTable,
 });

@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { secretTable } from '../tables/cluster.ts';
 import { defineKind } from './strategy.ts';
 
 export const secrets = defineKind({
@@ -13,4 +14,5 @@ export const secrets = defineKind({
     delete secret.stringData;
   },
   selectableFields: (secret) => ({ type: secret.type ?? '' }),
+  table: secretTable,
 });

@@ -1,4 +1,6 @@
 import { resources } from '../../../api.ts';
+import { serviceTable } from '../tables/network.ts';
+import { reserveAddresses } from './service-addresses.ts';
 import { defineKind } from './strategy.ts';
 
 export const services = defineKind({
@@ -17,10 +19,15 @@ export const services = defineKind({
     spec.type ??= 'ClusterIP';
     for (const port of spec.ports ?? []) {
       port.protocol ??= 'TCP';
-      port.targetPort ??= port.port;
+      port.targetPort ||= port.port;
     }
+    if (spec.type === 'ExternalName') return;
+    spec.internalTrafficPolicy ??= 'Cluster';
+    if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') spec.externalTrafficPolicy ??= 'Cluster';
   },
   prepareCreate(service) {
     service.status = { loadBalancer: {} };
   },
+  reserve: reserveAddresses,
+  table: serviceTable,
 });

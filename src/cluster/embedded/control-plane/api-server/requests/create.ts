@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../../objects.ts';
-import { clone, tableName, type Stored } from '../../store/index.ts';
+import { decoded, tableName, type Stored } from '../../store/index.ts';
 import { alreadyExists, badRequest, failure, forbidden, invalid, notFound } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
 import { metadataErrors } from './validate-metadata.ts';
@@ -53,7 +53,7 @@ export async function create(
 function draftOf(kind: Kind, object: KubeObject): Draft {
   const { type } = kind;
   const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
-  return { ...clone(object), apiVersion, kind: type.kind, metadata: clone(object.metadata ?? {}) };
+  return { ...decoded(object), apiVersion, kind: type.kind, metadata: decoded(object.metadata ?? {}) };
 }
 
 function placeInNamespace(kind: Kind, { metadata }: Draft, asked: string | undefined): void {

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../../../api.ts';
 import type { KubeObject, ObjectMeta } from '../../../objects.ts';
-import { clone, equal, tableName, type Stored } from '../../store/index.ts';
+import { clone, decoded, equal, tableName, type Stored } from '../../store/index.ts';
 import { badRequest, conflict, invalid, modified } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
 import { read } from './read.ts';
@@ -41,7 +41,7 @@ export async function update(
   { subresource, dryRun = false }: UpdateOptions = {},
 ): Promise<Stored> {
   const previous = read(context, kind, ref);
-  const wanted = change(clone(previous) as Draft);
+  const wanted = decoded(change(clone(previous) as Draft));
   const draft = merge(kind, previous, wanted, subresource);
   kind.applyDefaults?.(draft);
   kind.prepareUpdate?.(draft, previous, context);

@@ -1,5 +1,6 @@
 /** A ReplicaSet's status from its pods. Pure. */
 import type { Pod, PodTemplateSpec, ReplicaSet } from '../../../objects.ts';
+import { timestamp } from '../machinery/timestamps.ts';
 import { availableAt, isReady } from '../machinery/pods.ts';
 
 type Status = NonNullable<ReplicaSet['status']>;
@@ -46,6 +47,6 @@ function failureConditions(
   const others = before.filter(({ type }) => type !== 'ReplicaFailure');
   if (failure === undefined) return others;
   const same = before.find(({ type, reason }) => type === 'ReplicaFailure' && reason === failure.reason);
-  const lastTransitionTime = same?.lastTransitionTime ?? new Date(nowMs).toISOString();
+  const lastTransitionTime = same?.lastTransitionTime ?? timestamp(nowMs);
   return [...others, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime }];
 }

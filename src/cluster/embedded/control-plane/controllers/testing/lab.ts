@@ -56,10 +56,11 @@ export function kubelets({ startupMs = 0, dead = new Set<string>() } = {}): Star
     const stopping = new AbortController();
     const { signal } = stopping;
     let address = 1;
+    const started = new Set<string | undefined>();
     const loop = async (): Promise<void> => {
       const watched = api.watch(resources.pods, { resourceVersion: '0', signal });
       for await (const event of watched) {
-        if (event.type === 'ADDED' || event.type === 'MODIFIED') void act(event.object);
+        if (event.type === 'ADDED' || event.type === 'MODIFIED') act(event.object).catch(() => undefined);
       }
     };
     const act = async (pod: Pod): Promise<void> => {
@@ -68,7 +69,8 @@ export function kubelets({ startupMs = 0, dead = new Set<string>() } = {}): Star
       if (nodeName === undefined || dead.has(nodeName)) return;
       if (pod.metadata?.deletionTimestamp !== undefined) {
         await api.delete(resources.pods, ref, { gracePeriodSeconds: 0 }).catch(() => undefined);
-      } else if (pod.status?.phase === 'Pending') {
+      } else if (pod.status?.phase === 'Pending' && !started.has(pod.metadata?.uid)) {
+        started.add(pod.metadata?.uid);
         await clock.sleep(startupMs, signal);
         if (dead.has(nodeName)) return;
         address += 1;

@@ -1,5 +1,5 @@
 /** Objects that tests of scheduler and controllers start from. */
-import type { Node, Pod, ReplicaSet } from '../../../objects.ts';
+import type { Deployment, Node, Pod, ReplicaSet } from '../../../objects.ts';
 
 export const namespace = 'default';
 
@@ -51,6 +51,24 @@ export function replicaSet(
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [container()] } },
+      ...change,
+    },
+  };
+}
+
+export function deployment(
+  name: string,
+  replicas: number,
+  change: Partial<NonNullable<Deployment['spec']>> = {},
+): Deployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
     metadata: { name, namespace },
     spec: {
       replicas,

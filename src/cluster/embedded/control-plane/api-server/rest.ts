@@ -1,0 +1,259 @@
+/** The verbs of one kind: which request to the store a method and path mean, and what is answered. */
+import type { DeleteOptions } from '../../api.ts';
+import type { KubeObject, Scale } from '../../objects.ts';
+import { jsonOf, type Stored } from '../store/index.ts';
+import { badRequest, methodNotAllowed, noSuchResource } from './errors.ts';
+import { sendJson, sendText, type Exchange } from './exchange.ts';
+import { bodyOf, mediaTypeOf } from './http-body.ts';
+import type { Context, Kind } from './kinds/strategy.ts';
+import { sendList } from './list.ts';
+import { sendLog } from './logs.ts';
+import { bind } from './requests/bind.ts';
+import { create } from './requests/create.ts';
+import { evict } from './requests/evict.ts';
+import { patchTypes, preparePatch } from './requests/patch.ts';
+import { list, read } from './requests/read.ts';
+import { remove } from './requests/remove.ts';
+import { scaleOf, withScale } from './requests/scale.ts';
+import { update } from './requests/update.ts';
+import type { Route } from './routes.ts';
+import { tableOf, wantsTable } from './tables/table.ts';
+import { sendWatch } from './watch-stream.ts';
+
+/** What serving needs besides the state. */
+export interface Serving extends Context {
+  /** Folder of the cluster, with the containers' logs. */
+  runDir: string;
+}
+
+/** Answers a request about a kind. @throws {ApiError} what is to be answered instead. */
+export async function serveRoute(serving: Serving, exchange: Exchange, route: Route): Promise<void> {
+  const { kind, name, subresource } = route;
+  const method = exchange.request.method ?? 'GET';
+  if (name === undefined) return serveCollection(serving, exchange, route, method);
+  const ref = { namespace: route.namespace, name };
+  if (subresource !== undefined) {
+    if (kind.subresources?.includes(subresource) !== true) throw noSuchResource();
+    return serveSubresource(serving, exchange, { ...route, name, subresource }, method);
+  }
+  switch (method) {
+    case 'GET':
+      if (exchange.query.get('watch') === 'true' || exchange.query.get('watch') === '1') {
+        const one = { fieldSelector: `metadata.name=${name}` };
+        return sendWatch(serving, exchange, kind, { ...selectors(exchange, route), ...one });
+      }
+      return sendObject(exchange, kind, 200, read(serving, kind, ref));
+    case 'PUT': {
+      const wanted = objectIn(kind, await bodyOf(exchange.request));
+      return sendObject(
+        exchange,
+        kind,
+        200,
+        await update(serving, kind, ref, () => wanted, dryRun(exchange)),
+      );
+    }
+    case 'PATCH':
+      return patchObject(serving, exchange, { ...route, name });
+    case 'DELETE': {
+      const options = deleteOptionsOf(exchange, await bodyOf(exchange.request));
+      const { object, gone } = remove(serving, kind, ref, options, dryRun(exchange).dryRun);
+      if (!gone || kind.type.kind === 'Pod') return sendObject(exchange, kind, 200, object);
+      return sendJson(exchange, 200, success(kind, object));
+    }
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+async function serveCollection(
+  serving: Serving,
+  exchange: Exchange,
+  route: Route,
+  method: string,
+): Promise<void> {
+  const { kind, namespace } = route;
+  const { query } = exchange;
+  switch (method) {
+    case 'GET': {
+      const watching = query.get('watch') === 'true' || query.get('watch') === '1';
+      if (watching && kind.verbs?.includes('watch') === false) throw methodNotAllowed();
+      if (watching) return sendWatch(serving, exchange, kind, selectors(exchange, route));
+      return sendList(serving, exchange, kind, selectors(exchange, route));
+    }
+    case 'POST': {
+      if (kind.type.namespaced && namespace === undefined) throw methodNotAllowed();
+      const object = objectIn(kind, await bodyOf(exchange.request));
+      const made = await create(serving, kind, object, { namespace, ...dryRun(exchange) });
+      return sendObject(exchange, kind, 201, made);
+    }
+    case 'DELETE': {
+      const options = deleteOptionsOf(exchange, await bodyOf(exchange.request));
+      const doomed = list(serving, kind, selectors(exchange, route));
+      const left = doomed.map((object) => {
+        const { namespace, name = '' } = object.metadata;
+        return remove(serving, kind, { namespace, name }, options, dryRun(exchange).dryRun).object;
+      });
+      const { group, version } = kind.type;
+      return sendJson(exchange, 200, {
+        kind: `${kind.type.kind}List`,
+        apiVersion: group === '' ? version : `${group}/${version}`,
+        metadata: { resourceVersion: String(serving.store.revision) },
+        items: left,
+      });
+    }
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+async function serveSubresource(
+  serving: Serving,
+  exchange: Exchange,
+  route: Route & { name: string; subresource: string },
+  method: string,
+): Promise<void> {
+  const { kind, namespace, name, subresource } = route;
+  const ref = { namespace, name };
+  const { request } = exchange;
+  switch (`${method} ${subresource}`) {
+    case 'GET status':
+      return sendObject(exchange, kind, 200, read(serving, kind, ref));
+    case 'GET scale':
+      return sendJson(exchange, 200, scaleOf(read(serving, kind, ref)));
+    case 'GET log':
+      return sendLog(serving, exchange, ref);
+    case 'PUT status': {
+      const wanted = objectIn(kind, await bodyOf(request));
+      const options = { subresource: 'status', ...dryRun(exchange) } as const;
+      return sendObject(exchange, kind, 200, await update(serving, kind, ref, () => wanted, options));
+    }
+    case 'PUT scale': {
+      const scale = (await bodyOf(request)) as Scale;
+      const scaled = await update(serving, kind, ref, (now) => withScale(now, scale), dryRun(exchange));
+      return sendJson(exchange, 200, scaleOf(scaled));
+    }
+    case 'PATCH status':
+    case 'PATCH scale':
+      return patchObject(serving, exchange, route);
+    case 'POST binding': {
+      const binding = (await bodyOf(request)) as { target?: { name?: string } } | undefined;
+      const node = binding?.target?.name;
+      if (node === undefined) throw badRequest('a binding needs target.name, the node');
+      return sendJson(exchange, 201, success(kind, bind(serving, ref, node)));
+    }
+    case 'POST eviction': {
+      const eviction = (await bodyOf(request)) as { deleteOptions?: DeleteOptions } | undefined;
+      return sendJson(exchange, 201, success(kind, evict(serving, ref, eviction?.deleteOptions)));
+    }
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+async function patchObject(
+  serving: Serving,
+  exchange: Exchange,
+  { kind, namespace, name, subresource }: Route & { name: string },
+): Promise<void> {
+  const ref = { namespace, name };
+  const type = mediaTypeOf(exchange.request);
+  const patch = await bodyOf(exchange.request);
+  const apply = await preparePatch(kind, type, patch);
+  const options = dryRun(exchange);
+  if (subresource === 'scale') {
+    const scaled = await update(serving, kind, ref, (now) => withScale(now, apply(scaleOf(now))), options);
+    return sendJson(exchange, 200, scaleOf(scaled));
+  }
+  if (type === patchTypes.apply && subresource === undefined && !exists(serving, kind, ref)) {
+    const object = objectIn(kind, patch);
+    const named = { ...object, metadata: { ...object.metadata, name } };
+    return sendObject(exchange, kind, 201, await create(serving, kind, named, { namespace, ...options }));
+  }
+  const part = subresource === 'status' ? ({ subresource } as const) : {};
+  const patched = await update(serving, kind, ref, apply, { ...part, ...options });
+  return sendObject(exchange, kind, 200, patched);
+}
+
+function exists(serving: Serving, kind: Kind, ref: { namespace: string | undefined; name: string }): boolean {
+  try {
+    return read(serving, kind, ref) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function sendObject(exchange: Exchange, kind: Kind, code: number, object: Stored): void {
+  if (wantsTable(exchange)) sendJson(exchange, code, tableOf(exchange, kind, [object], object.metadata));
+  else sendText(exchange, code, Object.isFrozen(object) ? jsonOf(object) : JSON.stringify(object));
+}
+
+function success({ type }: Kind, { metadata }: Stored): object {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name: metadata.name,
+      ...(type.group !== '' && { group: type.group }),
+      kind: type.plural,
+      uid: metadata.uid,
+    },
+  };
+}
+
+function selectors(
+  { query }: Exchange,
+  { namespace }: Route,
+): {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+} {
+  const labelSelector = query.get('labelSelector');
+  const fieldSelector = query.get('fieldSelector');
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(labelSelector !== null && { labelSelector }),
+    ...(fieldSelector !== null && { fieldSelector }),
+  };
+}
+
+function dryRun({ query }: Exchange): { dryRun: boolean } {
+  const asked = query.getAll('dryRun').filter((value) => value !== '');
+  for (const value of asked) {
+    if (value !== 'All') throw badRequest(`invalid dryRun option "${value}": supported is "All"`);
+  }
+  return { dryRun: asked.length > 0 };
+}
+
+function deleteOptionsOf({ query }: Exchange, body: unknown): DeleteOptions {
+  const options: DeleteOptions = { ...(body as DeleteOptions | undefined) };
+  const grace = query.get('gracePeriodSeconds');
+  if (grace !== null && options.gracePeriodSeconds === undefined) options.gracePeriodSeconds = Number(grace);
+  const policy = query.get('propagationPolicy');
+  if (policy !== null) {
+    options.propagationPolicy ??= policy as NonNullable<DeleteOptions['propagationPolicy']>;
+  }
+  return options;
+}
+
+/** The object in a body. @throws {ApiError} 400 when it is none, or one of another kind. */
+function objectIn({ type }: Kind, body: unknown): KubeObject {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw badRequest(`the request's body must be a ${type.kind}`);
+  }
+  const object = body as KubeObject;
+  const expected = type.group === '' ? type.version : `${type.group}/${type.version}`;
+  if (object.apiVersion && object.apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (object.kind && object.kind !== type.kind) {
+    throw badRequest(
+      `${object.kind} in version "${type.version}" cannot be handled as a ${type.kind}: no kind "${object.kind}" is served here`,
+    );
+  }
+  return object;
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { describeFault } from './describe.ts';
+import type { FaultSpec } from './spec.ts';
+
+const everything = { labels: null, node: null };
+
+test.each<[Partial<FaultSpec>, string]>([
+  [{ type: 'kill-pod', select: { ...everything, amount: { count: 1 } } }, 'kill-pod: 1 pod'],
+  [
+    { type: 'delete-pod', select: { ...everything, amount: { percent: 50 } } },
+    'delete-pod: 50 % of the pods',
+  ],
+  [
+    { type: 'hang-node', select: { labels: 'zone=b', node: 'worker-1', amount: { count: 2 } }, forMs: 2500 },
+    'hang-node: 2 workers (labels zone=b, node worker-1), undone after 2.5 s',
+  ],
+])('%o reads "%s"', (over, expected) => {
+  expect(describeFault({ id: 'f', atMs: 0, forMs: null, ...over } as FaultSpec)).toBe(expected);
+});

@@ -1,0 +1,160 @@
+import type { NodeSpec, Timings } from '../../cluster/spec.ts';
+import { parseLabelSelector, selects, type Requirement } from '../../kubernetes/selector.ts';
+import type { Phase } from '../../traffic/index.ts';
+import { formatPlural } from '../../support/index.ts';
+import { hostnameLabel, instantOf } from '../convert.ts';
+import type { Path } from '../problem.ts';
+import type { FaultItem } from '../schema.ts';
+import { Finder, suggestion, type Found } from './check.ts';
+import { totalMs } from './traffic.ts';
+
+/** What faults are checked against; what is undefined was not understood and is not checked. */
+export interface FaultContext {
+  ids: readonly (string | undefined)[];
+  /** All of them, or undefined if one was not understood. */
+  phases: readonly Phase[] | undefined;
+  phaseNames: readonly string[];
+  workers: readonly NodeSpec[] | undefined;
+  timings: Timings | undefined;
+  /** The most pods that the workload may have. */
+  mostPods: number | undefined;
+}
+
+/** Instants, targets and their number. */
+export function checkFaults(faults: readonly (FaultItem | undefined)[], context: FaultContext): Found {
+  const found = new Finder();
+  found.unique(context.ids, (index) => ['faults', index, 'id']);
+  for (const [index, fault] of faults.entries()) {
+    if (fault === undefined) continue;
+    const path = ['faults', index];
+    checkInstant(fault, path, context, found);
+    checkTarget(fault, path, context, found);
+  }
+  checkNodesLeft(faults, context, found);
+  return found;
+}
+
+function isNodeFault({ type }: FaultItem): boolean {
+  return type === 'kill-node' || type === 'hang-node';
+}
+
+function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found: Finder): void {
+  const { phases, phaseNames, timings } = context;
+  if (typeof fault.at !== 'number' && !phaseNames.includes(fault.at.phase)) {
+    const { phase } = fault.at;
+    found.problem([...path, 'at', 'phase'], `there is no phase "${phase}"${suggestion(phase, phaseNames)}`);
+    return;
+  }
+  const atMs = phases === undefined ? null : instantOf(fault.at, phases);
+  if (phases === undefined || atMs === null) return;
+  const endMs = totalMs(phases);
+  if (atMs >= endMs) {
+    found.problem(
+      [...path, 'at'],
+      `expected an instant before traffic ends (${endMs / 1000}s), got ${atMs / 1000}s`,
+    );
+  } else if (timings !== undefined && isNodeFault(fault) && fault.for === undefined) {
+    const detectedMs = atMs + timings.nodeMonitorGraceMs;
+    const evictedMs = detectedMs + timings.unreachableTolerationMs;
+    const late =
+      detectedMs >= endMs ? 'is noticed' : evictedMs >= endMs ? 'loses its pods to other nodes' : null;
+    if (late !== null) {
+      const when = Math.round((detectedMs >= endMs ? detectedMs : evictedMs) / 100) / 10;
+      found.warning(
+        [...path, 'at'],
+        `the node ${late} only at about ${when}s, after traffic ends (${endMs / 1000}s): healing will not be seen`,
+      );
+    }
+  }
+}
+
+function checkTarget(fault: FaultItem, path: Path, context: FaultContext, found: Finder): void {
+  const { workers, mostPods } = context;
+  if (fault.count !== undefined && fault.percent !== undefined) {
+    found.problem([...path, 'percent'], 'expected count or percent, got both');
+  }
+  if (fault.for !== undefined && !isNodeFault(fault)) {
+    found.problem(
+      [...path, 'for'],
+      `expected no duration for ${fault.type}: a pod that is gone is not brought back, Kubernetes replaces it`,
+    );
+  }
+  const names = workers?.map(({ name }) => name);
+  if (fault.node !== undefined && names !== undefined && !names.includes(fault.node)) {
+    found.problem([...path, 'node'], `there is no worker "${fault.node}"${suggestion(fault.node, names)}`);
+  }
+  const selector = selectorOf(fault, path, found);
+  if (isNodeFault(fault) && workers !== undefined) {
+    const matching = workers.filter((worker) => matches(worker, fault, selector)).length;
+    const wanted = fault.count ?? 1;
+    const nodeIsKnown = fault.node === undefined || names?.includes(fault.node) === true;
+    if (matching === 0 && nodeIsKnown) {
+      found.problem(
+        [...path, fault.labels === undefined ? 'node' : 'labels'],
+        'expected a worker that matches, got none',
+      );
+    } else if (wanted > matching && nodeIsKnown) {
+      found.problem(
+        [...path, 'count'],
+        `expected at most as many as match (${formatPlural(matching, 'worker')}), got ${wanted}`,
+      );
+    }
+  } else if (mostPods !== undefined && (fault.count ?? 1) > mostPods) {
+    found.problem(
+      [...path, 'count'],
+      `expected at most as many pods as there may be (${mostPods}), got ${fault.count}`,
+    );
+  }
+}
+
+function selectorOf(fault: FaultItem, path: Path, found: Finder): Requirement[] {
+  if (fault.labels === undefined) return [];
+  try {
+    return parseLabelSelector(fault.labels);
+  } catch (error) {
+    found.problem(
+      [...path, 'labels'],
+      `expected a label selector such as tier=api,zone in (a,b): ${(error as Error).message}`,
+    );
+    return [];
+  }
+}
+
+/** Whether a node fault may choose the worker; labels that the provider adds are not known here and count as fulfilled. */
+function matches(worker: NodeSpec, { node }: FaultItem, selector: readonly Requirement[]): boolean {
+  const known = selector.filter(
+    ({ key }) => key === hostnameLabel || !/(^|\.)(kubernetes|k8s)\.io\//.test(key),
+  );
+  return (
+    (node === undefined || worker.name === node) &&
+    selects(known, { [hostnameLabel]: worker.name, ...worker.labels })
+  );
+}
+
+/** Node faults that together want more workers than there are left when they come. */
+function checkNodesLeft(
+  faults: readonly (FaultItem | undefined)[],
+  { phases, workers }: FaultContext,
+  found: Finder,
+): void {
+  if (phases === undefined || workers === undefined) return;
+  const nodeFaults = faults.flatMap((fault, index) => {
+    const atMs = fault === undefined || !isNodeFault(fault) ? null : instantOf(fault.at, phases);
+    return fault === undefined || atMs === null
+      ? []
+      : [{ index, atMs, untilMs: atMs + (fault.for ?? Infinity), count: fault.count ?? 1 }];
+  });
+  for (const { index, atMs, count } of nodeFaults) {
+    const down = nodeFaults
+      .filter((other) => other.index !== index && other.untilMs > atMs)
+      .filter((other) => other.atMs < atMs || (other.atMs === atMs && other.index < index))
+      .reduce((sum, other) => sum + other.count, 0);
+    const left = Math.max(0, workers.length - down);
+    if (down > 0 && count > left && count <= workers.length) {
+      found.problem(
+        ['faults', index, 'type'],
+        `expected a fault that the workers left can take (${left} of ${workers.length} are up then), got one that takes ${count}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Phase } from '../../traffic/index.ts';
+import type { Pieces } from '../pieces.ts';
+import type { Path } from '../problem.ts';
+import type { PhaseItem, RequestItem } from '../schema.ts';
+import { Finder, type Found } from './check.ts';
+
+/** Headers that the engine sets itself. */
+const ownHeaders = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
+
+/** Names, the mix, bodies, headers, and shapes that contradict their phase. */
+export function checkTraffic({ phases, phaseNames, requests, traffic }: Pieces): Found {
+  const found = new Finder();
+  found.unique(phaseNames, (index) => ['traffic', 'phases', index, 'name']);
+  found.unique(
+    requests.map((request) => request?.name),
+    (index) => ['traffic', 'requests', index, 'name'],
+  );
+  for (const [index, phase] of phases.entries()) {
+    if (phase !== undefined) checkShape(phase, ['traffic', 'phases', index, 'rate'], found);
+  }
+  for (const [index, request] of requests.entries()) {
+    if (request !== undefined) checkRequest(request, ['traffic', 'requests', index], found);
+  }
+  if (requests.length > 0 && requests.every((request) => request?.weight === 0)) {
+    found.problem(['traffic', 'requests'], 'expected at least one weight above 0, got 0 for all of them');
+  }
+  if (traffic?.goodResponse !== undefined && traffic.goodResponse > traffic.timeout) {
+    found.warning(
+      ['traffic', 'goodResponse'],
+      `${traffic.goodResponse}ms is longer than the timeout (${traffic.timeout}ms): no answer can be too slow`,
+    );
+  }
+  return found;
+}
+
+function checkShape({ duration, rate }: PhaseItem, path: Path, found: Finder): void {
+  if (typeof rate === 'number') return;
+  const { spike, sine, step } = rate;
+  if (spike?.at !== undefined && spike.at > duration) {
+    found.problem(
+      [...path, 'spike', 'at'],
+      `expected an instant within the phase (${duration}ms), got ${spike.at}ms`,
+    );
+  }
+  if (sine !== undefined && sine.amplitude >= sine.mean) {
+    found.problem(
+      [...path, 'sine', 'amplitude'],
+      `expected less than the mean (${sine.mean}/s), got ${sine.amplitude}/s: rates must stay above 0`,
+    );
+  }
+  if (step !== undefined && step.from === step.to) {
+    found.warning([...path, 'step'], 'from and to are the same: there is no step');
+  }
+}
+
+function checkRequest(request: RequestItem, path: Path, found: Finder): void {
+  const bodies = (['json', 'body', 'bodyFile'] as const).filter((key) => request[key] !== undefined);
+  if (bodies.length > 1) {
+    found.problem(
+      [...path, bodies[1] ?? ''],
+      `expected one of json, body, bodyFile, got ${bodies.join(' and ')}`,
+    );
+  }
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (ownHeaders.has(name.toLowerCase())) {
+      found.problem(
+        [...path, 'headers', name],
+        'expected other headers: this one is set for each connection and body',
+      );
+      continue;
+    }
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (error) {
+      found.problem(
+        [...path, 'headers', name],
+        `expected a header that HTTP allows: ${(error as Error).message}`,
+      );
+    }
+  }
+}
+
+/** What follows from the whole plan. */
+export function checkPlan(
+  {
+    connections,
+    policy,
+    timeoutMs,
+  }: { connections: number | undefined; policy: number | 'never'; timeoutMs: number },
+  { peak, hasAutoscaler }: { peak: number; hasAutoscaler: boolean },
+): Found {
+  const found = new Finder();
+  if (connections !== undefined && connections < peak / 10) {
+    found.warning(
+      ['traffic', 'connections'],
+      `${connections} connections at ${peak}/s last for a stall of ${Math.round((1000 * connections) / peak)}ms; what comes later is dropped (rate × longest stall, at most the timeout of ${timeoutMs}ms, is enough)`,
+    );
+  }
+  if (policy === 'never' && hasAutoscaler) {
+    found.warning(
+      ['traffic', 'reconnectEvery'],
+      'connections are kept for ever, and a Service balances connections, not requests: pods that the autoscaler adds stay idle; state how often to reconnect, such as "20 requests"',
+    );
+  }
+  return found;
+}
+
+/** How long traffic lasts, ms. */
+export function totalMs(phases: readonly Pick<Phase, 'durationMs'>[]): number {
+  return phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
+}

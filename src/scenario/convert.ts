@@ -1,0 +1,188 @@
+/** From the file's words to the values that the parts of a run are told with. Pure. */
+import { effectiveTimings, type NodeSpec, type Timings } from '../cluster/spec.ts';
+import type { FaultSpec } from '../faults/spec.ts';
+import type { ConnectionPolicy, Phase, RateShape, RequestSpec } from '../traffic/index.ts';
+import type { ManifestsSpec, SampleApiSpec } from '../workload/index.ts';
+import type { FaultItem, PhaseItem, RequestItem, ScenarioFile } from './schema.ts';
+
+/** Kubernetes' own label with a node's name. */
+export const hostnameLabel = 'kubernetes.io/hostname';
+
+export function workersOf({ workers, capacity, labels }: ScenarioFile['cluster']): NodeSpec[] {
+  const asked =
+    typeof workers === 'number' ? Array.from({ length: workers }, () => ({ labels: {} })) : workers;
+  return asked.map((worker: Partial<Exclude<typeof workers, number>[number]>, index) => ({
+    name: worker.name ?? `worker-${index + 1}`,
+    cpuMilli: milli(worker.cpu ?? capacity.cpu ?? 2000),
+    memoryBytes: worker.memory ?? capacity.memory ?? 2 * 2 ** 30,
+    maxPods: worker.pods ?? capacity.pods ?? 110,
+    labels: { ...labels, ...worker.labels },
+  }));
+}
+
+/** `none` cannot come where it is not allowed; the schema's type does not know. */
+function milli(cpu: number | 'none'): number {
+  return cpu === 'none' ? 0 : cpu;
+}
+
+/** Effective timings; a speed-up that is given goes before the file's. */
+export function timingsOf({ speedup, ...overrides }: ScenarioFile['timing'], override?: number): Timings {
+  const named = Object.entries(overrides)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name === 'hpaTolerance' ? name : `${name}Ms`, value]);
+  return effectiveTimings(override ?? speedup, Object.fromEntries(named) as Partial<Timings>);
+}
+
+export function sampleApiOf(file: NonNullable<ScenarioFile['workload']['sampleApi']>): SampleApiSpec {
+  const { autoscaler } = file;
+  return {
+    kind: 'sample-api',
+    replicas: file.replicas,
+    cpuRequestMilli: milli(file.cpuRequest),
+    cpuLimitMilli: file.cpuLimit === 'none' ? null : file.cpuLimit,
+    quoteWorkMs: file.quoteWork,
+    ordersWaitMs: file.ordersWait,
+    startupDelayMs: file.startupDelay,
+    drainMs: file.drain,
+    readinessPeriodSeconds: file.readinessPeriod,
+    terminationGraceSeconds: file.terminationGrace,
+    autoscaler:
+      autoscaler === undefined
+        ? null
+        : {
+            minReplicas: autoscaler.minReplicas,
+            maxReplicas: autoscaler.maxReplicas,
+            targetCpuUtilization: autoscaler.targetCpuUtilization,
+            behavior: autoscaler.behavior ?? null,
+          },
+  };
+}
+
+export function manifestsOf(
+  file: NonNullable<ScenarioFile['workload']['manifests']>,
+  objects: ManifestsSpec['objects'],
+  folder: (relative: string) => string,
+): ManifestsSpec {
+  return {
+    kind: 'manifests',
+    objects,
+    images: file.images.map((image) => ({ ...image, workingDir: folder(image.workingDir) })),
+    service: file.service,
+    port: file.port ?? null,
+  };
+}
+
+export function phaseOf({ name, duration, rate }: PhaseItem, replayOf: (file: string) => Points): Phase {
+  return { name, durationMs: duration, rate: shapeOf(rate, duration, replayOf) };
+}
+
+/** The points of a recorded rate. */
+export type Points = { atMs: number; rate: number }[];
+
+function shapeOf(rate: PhaseItem['rate'], durationMs: number, replayOf: (file: string) => Points): RateShape {
+  if (typeof rate === 'number') return { kind: 'constant', rate };
+  const { ramp, step, spike, sine, replay } = rate;
+  if (ramp !== undefined) return { kind: 'ramp', ...ramp };
+  if (step !== undefined) return { kind: 'step', ...step };
+  if (spike !== undefined) {
+    const { base, peak, at, width } = spike;
+    return { kind: 'spike', base, peak, atMs: at ?? durationMs / 2, widthMs: width };
+  }
+  if (sine !== undefined) {
+    return { kind: 'sine', mean: sine.mean, amplitude: sine.amplitude, periodMs: sine.period };
+  }
+  return { kind: 'replay', points: replayOf(replay?.file ?? '') };
+}
+
+/** The highest rate that a shape reaches, per second. */
+export function peakOf(shape: RateShape): number {
+  switch (shape.kind) {
+    case 'constant':
+      return shape.rate;
+    case 'ramp':
+    case 'step':
+      return Math.max(shape.from, shape.to);
+    case 'spike':
+      return Math.max(shape.base, shape.peak);
+    case 'sine':
+      return shape.mean + shape.amplitude;
+    case 'replay':
+      return Math.max(0, ...shape.points.map(({ rate }) => rate));
+    default:
+      return shape satisfies never;
+  }
+}
+
+export function requestOf(item: RequestItem, index: number, bodyOf: (file: string) => string): RequestSpec {
+  const { name = `request-${index + 1}`, weight, method, path } = item;
+  const isJson = item.json !== undefined;
+  const hasType = Object.keys(item.headers).some((header) => header.toLowerCase() === 'content-type');
+  const headers = isJson && !hasType ? { ...item.headers, 'content-type': 'application/json' } : item.headers;
+  const file = item.bodyFile === undefined ? null : bodyOf(item.bodyFile);
+  return {
+    name,
+    weight,
+    method,
+    path,
+    headers,
+    body: isJson ? JSON.stringify(item.json) : (item.body ?? file),
+  };
+}
+
+/** What is sent when the file does not say. */
+export const defaultRequest: RequestSpec = {
+  name: 'quote',
+  weight: 1,
+  method: 'GET',
+  path: '/quote/AAPL',
+  headers: {},
+  body: null,
+};
+
+/** Enough to survive a stall of one second at the highest rate: that many requests are under way when it ends. */
+export function defaultConnections(phases: readonly Phase[]): number {
+  return Math.max(10, Math.ceil(Math.max(...phases.map(({ rate }) => peakOf(rate)))));
+}
+
+export function connectionPolicyOf(every: number | 'never'): ConnectionPolicy {
+  if (every === 'never') return { kind: 'keep' };
+  return every === 1 ? { kind: 'perRequest' } : { kind: 'every', requests: every };
+}
+
+/** The ids of faults: given, or `<type>-<n>` counted by type. */
+export function faultIds(
+  faults: readonly (Pick<FaultItem, 'id' | 'type'> | undefined)[],
+): (string | undefined)[] {
+  const counts = new Map<string, number>();
+  return faults.map((fault) => {
+    if (fault === undefined) return undefined;
+    const count = (counts.get(fault.type) ?? 0) + 1;
+    counts.set(fault.type, count);
+    return fault.id ?? `${fault.type}-${count}`;
+  });
+}
+
+/** When a fault is due, ms after the start of traffic; null where its phase is unknown. */
+export function instantOf(
+  at: FaultItem['at'],
+  phases: readonly Pick<Phase, 'name' | 'durationMs'>[],
+): number | null {
+  if (typeof at === 'number') return at;
+  const index = phases.findIndex(({ name }) => name === at.phase);
+  if (index === -1) return null;
+  return phases.slice(0, index).reduce((sum, { durationMs }) => sum + durationMs, 0) + at.after;
+}
+
+export function faultOf(item: FaultItem, id: string, atMs: number): FaultSpec {
+  return {
+    id,
+    type: item.type,
+    atMs,
+    select: {
+      labels: item.labels ?? null,
+      node: item.node ?? null,
+      amount: item.percent === undefined ? { count: item.count ?? 1 } : { percent: item.percent },
+    },
+    forMs: item.for ?? null,
+  };
+}

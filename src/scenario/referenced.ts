@@ -1,0 +1,109 @@
+/** The files that a scenario names: recorded rates, bodies, manifests. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ManifestsSpec } from '../workload/index.ts';
+import type { Points } from './convert.ts';
+import type { Pieces } from './pieces.ts';
+import type { Path, PathProblem, Problem } from './problem.ts';
+import { readReplay } from './replay-csv.ts';
+import { about, readYaml } from './yaml-text.ts';
+
+type ManifestObject = ManifestsSpec['objects'][number];
+
+/** What was read, by the name that the scenario gives it, and what could not be. */
+export interface Referenced {
+  replays: Map<string, Points>;
+  bodies: Map<string, string>;
+  manifests: Map<string, ManifestObject[]>;
+  /** Where the scenario names a file that cannot be read. */
+  problems: PathProblem[];
+  /** Within the files. */
+  problemsInside: Problem[];
+}
+
+/** Reads every file that is named, relative to `folder`; problems are collected, never thrown. */
+export async function readReferenced(pieces: Pieces, folder: string): Promise<Referenced> {
+  const read: Referenced = {
+    replays: new Map(),
+    bodies: new Map(),
+    manifests: new Map(),
+    problems: [],
+    problemsInside: [],
+  };
+
+  async function text(name: string, path_: Path): Promise<string | null> {
+    const file = path.resolve(folder, name);
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      const why =
+        (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is none' : (error as Error).message;
+      read.problems.push({ path: path_, message: about(path_, `expected a file at ${file}, but ${why}`) });
+      return null;
+    }
+  }
+
+  for (const [index, phase] of pieces.phases.entries()) {
+    const name = typeof phase?.rate === 'object' ? phase.rate.replay?.file : undefined;
+    if (name === undefined) continue;
+    const content = await text(name, ['traffic', 'phases', index, 'rate', 'replay', 'file']);
+    if (content === null) continue;
+    const { points, problems } = readReplay(content, path.join(folder, name));
+    read.replays.set(name, points);
+    read.problemsInside.push(...problems);
+  }
+  for (const [index, request] of pieces.requests.entries()) {
+    if (request?.bodyFile === undefined) continue;
+    const content = await text(request.bodyFile, ['traffic', 'requests', index, 'bodyFile']);
+    if (content !== null) read.bodies.set(request.bodyFile, content);
+  }
+  for (const [index, name] of (pieces.workload?.manifests?.files ?? []).entries()) {
+    const content = await text(name, ['workload', 'manifests', 'files', index]);
+    if (content === null) continue;
+    const { objects, problems } = readManifests(content, path.join(folder, name));
+    read.manifests.set(name, objects);
+    read.problemsInside.push(...problems);
+  }
+  return read;
+}
+
+/** The Kubernetes objects of a YAML file: of each document, and of each `List` the items. */
+function readManifests(text: string, file: string): { objects: ManifestObject[]; problems: Problem[] } {
+  const objects: ManifestObject[] = [];
+  const problems: Problem[] = [];
+  for (const { value, problems: mistakes, locate } of readYaml(text, file)) {
+    problems.push(...mistakes);
+    if (mistakes.length > 0 || value === null) continue;
+    const isList = (value as { kind?: unknown }).kind === 'List';
+    const items = isList ? ((value as { items?: unknown[] }).items ?? []) : [value];
+    for (const [index, item] of items.entries()) {
+      const at: Path = isList ? ['items', index] : [];
+      const lacking = ['apiVersion', 'kind', 'metadata.name'].filter((key) => !isText(item, key.split('.')));
+      if (lacking.length === 0) objects.push(item as ManifestObject);
+      else
+        problems.push(
+          locate({
+            path: at,
+            message: `expected a Kubernetes object, got one without ${lacking.join(' and ')}`,
+          }),
+        );
+    }
+  }
+  if (objects.length === 0 && problems.length === 0) {
+    problems.push({
+      file,
+      line: 1,
+      column: 1,
+      length: 1,
+      text: '',
+      message: 'expected Kubernetes objects, got none',
+    });
+  }
+  return { objects, problems };
+}
+
+function isText(value: unknown, [key = '', ...rest]: string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const inner = (value as Record<string, unknown>)[key];
+  return rest.length === 0 ? typeof inner === 'string' && inner !== '' : isText(inner, rest);
+}
