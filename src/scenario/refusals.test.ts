@@ -153,7 +153,7 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
     [
       'has a header that HTTP forbids',
       traffic('  requests: [{ path: /, headers: { "a b": c } }]\n'),
-      'expected a header that HTTP allows',
+      'expected a header name that HTTP allows',
     ],
     [
       'has a header that is a number',

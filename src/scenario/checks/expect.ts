@@ -1,4 +1,5 @@
-import { parseExpectation, type Expectation, type FaultName } from '../../analysis/index.ts';
+import { parseExpectation, type Expectation } from '../../analysis/expectation.ts';
+import type { FaultName } from '../../analysis/metrics.ts';
 import { Finder, type Found } from './check.ts';
 
 /** Understands the rules; `faults` is undefined where not all of them are known, so that names cannot be checked. */
