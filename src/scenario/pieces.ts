@@ -19,8 +19,8 @@ export interface Pieces {
   workload: ScenarioFile['workload'] | undefined;
   traffic: ScenarioFile['traffic'] | undefined;
   phases: (PhaseItem | undefined)[];
-  /** Names of all phases, also of those whose shape is wrong otherwise. */
-  phaseNames: string[];
+  /** Names of all phases, also of those whose shape is wrong otherwise; undefined where one has none. */
+  phaseNames: (string | undefined)[];
   requests: (RequestItem | undefined)[];
   faults: (FaultItem | undefined)[];
   /** Ids and types of faults, also of those whose shape is wrong otherwise. */
@@ -39,12 +39,17 @@ export function piecesOf(value: unknown): Pieces {
     workload: whole(shape.workload, file['workload']),
     traffic: whole(shape.traffic, file['traffic']),
     phases: items(itemSchemas.phase, traffic['phases']),
-    phaseNames: listed(traffic['phases']).map((phase) => String(mapping(phase)['name'])),
+    phaseNames: listed(traffic['phases']).map(phaseName),
     requests: items(itemSchemas.request, traffic['requests']),
     faults: items(itemSchemas.fault, file['faults']),
     faultNames: listed(file['faults']).map(faultName),
     expect: listed(file['expect']).map((rule) => (typeof rule === 'string' ? rule : undefined)),
   };
+}
+
+function phaseName(value: unknown): string | undefined {
+  const { name } = mapping(value);
+  return typeof name === 'string' ? name : undefined;
 }
 
 function faultName(value: unknown): Pick<FaultItem, 'id' | 'type'> | undefined {

@@ -29,22 +29,38 @@ export interface PathProblem {
   part?: { offset: number; length: number };
 }
 
+/** As many problems are shown at most; a file with more is broken in another way. */
+const mostShown = 50;
+
 /** Problems as text: for each `file:line:column: message`, the line, and a caret under what is meant. */
 export function formatProblems(problems: readonly Problem[]): string {
-  return sorted(problems)
-    .map((problem) => {
-      const number = String(problem.line).padStart(5);
-      const before = problem.text.slice(0, problem.column - 1).replaceAll(/[^\t]/g, ' ');
-      const carets = '^'.repeat(
-        Math.max(1, Math.min(problem.length, problem.text.length - problem.column + 1)),
-      );
-      return [
-        formatProblem(problem),
-        `${number} | ${problem.text}`,
-        `${' '.repeat(number.length)} | ${before}${carets}`,
-      ].join('\n');
-    })
-    .join('\n');
+  const all = sorted(problems);
+  const shown = all.slice(0, mostShown).map((problem) => {
+    const number = String(problem.line).padStart(5);
+    const { text, from, to } = excerpt(problem);
+    const before = text.slice(0, from).replaceAll(/[^\t]/g, ' ');
+    return [
+      printable(formatProblem(problem)),
+      `${number} | ${printable(text)}`,
+      `${' '.repeat(number.length)} | ${before}${'^'.repeat(Math.max(1, to - from))}`,
+    ].join('\n');
+  });
+  const more = all.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+}
+
+/** The part of a line that is shown, and where in it the problem lies. */
+function excerpt({ text, column, length }: Problem): { text: string; from: number; to: number } {
+  const widest = 160;
+  const start = column <= widest - 40 ? 0 : column - 60;
+  const part = text.slice(start, start + widest);
+  const from = column - 1 - start;
+  return { text: part, from, to: Math.min(from + length, part.length) };
+}
+
+/** Without characters that would move a terminal's cursor or change its colours; as wide as before. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\t]/gu, '\u00b7');
 }
 
 /** `file:line:column: message`, which terminals and editors make a link of. */

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OpenbellError } from '../support/index.ts';
-import { parseScenario, type Scenario } from './index.ts';
+import { OpenbellError, seededRandom } from '../support/index.ts';
+import { builtInScenarios, parseScenario, type Scenario } from './index.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -32,6 +32,14 @@ async function refusal(text: string): Promise<string> {
   expect(error).toMatchObject({ code: 'SCENARIO_INVALID', exitCode: 104 });
   return error.message.replaceAll(`${folder}/`, '');
 }
+
+const aliases = 'bcdefgh'
+  .split('')
+  .map(
+    (name, index) =>
+      `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefg'[index]}`).join()}]\n`,
+  )
+  .join('');
 
 describe('a scenario with mistakes', () => {
   it('is refused with all of them at once, each at its place', async () => {
@@ -64,6 +72,13 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
   it.each<[what: string, text: string, ...says: string[]]>([
     ['is no YAML', 'a: [1', 'probe.yaml:1:', 'not YAML: '],
     ['has a key twice', `${minimal}kind: Scenario\n`, 'probe.yaml:8:1: not YAML: Map keys must be unique'],
+    [
+      'contains itself',
+      `${minimal}  requests: [{ path: /, json: &a { a: *a } }]\n`,
+      'an alias makes a value contain itself',
+    ],
+    ['grows beyond measure', `a: &a [1,1]\n${aliases}`, 'Excessive alias count'],
+    ['would draw on the terminal', `${minimal}"\u009b31m\\u001b": 5\n`, 'there is no key "·31m'],
     ['is empty', '', 'probe.yaml:1:1: expected a mapping', 'but the file is empty'],
     ['is only a comment', '# later\n', 'but the file is empty'],
     ['is a list', '- a\n', 'expected a mapping with keys among apiVersion', 'got a list'],
@@ -320,5 +335,41 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
       'k8s.yaml:5:1: expected a Kubernetes object, got one without apiVersion and metadata.name',
     );
     expect(message).toContain('expected a Service named "dsk", got these Services: desk');
+  });
+
+  it('is refused in the same way whatever somebody does to it', async () => {
+    const random = seededRandom(9_30);
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+    const odd = [
+      'null',
+      '[]',
+      '{}',
+      '- a',
+      '&x',
+      '*x',
+      '<<: *x',
+      '!t',
+      '"',
+      "'",
+      '|',
+      '.nan',
+      '-1',
+      '1e999',
+      '__proto__',
+    ];
+    const texts = await Promise.all((await builtInScenarios()).map(({ file }) => readFile(file, 'utf8')));
+    let refused = 0;
+    for (let round = 0; round < 150; round++) {
+      let text = pick(texts).replaceAll(/^#.*\n/gm, '');
+      const words = [...text.matchAll(/[\w./%-]+/g)];
+      const { index, 0: word } = pick(words);
+      text = text.slice(0, index) + pick(odd) + text.slice(random() < 0.5 ? index : index + word.length);
+      await parse(text).catch((error: unknown) => {
+        if (!(error instanceof OpenbellError)) throw new Error(text, { cause: error });
+        expect(error.exitCode).toBe(104);
+        refused += 1;
+      });
+    }
+    expect(refused).toBeGreaterThan(75);
   });
 });

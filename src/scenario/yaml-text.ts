@@ -27,7 +27,7 @@ export interface YamlText {
 /** Reads the documents of a YAML text. `file` is how problems name it. */
 export function readYaml(text: string, file: string): YamlText[] {
   const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false });
+  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const lines = text.split(/\r?\n/);
   function place(from: number, to: number): Place {
     const { line, col } = lineCounter.linePos(from);
@@ -63,11 +63,18 @@ function readDocument(document: Document.Parsed, place: (from: number, to: numbe
   };
   if (problems.length > 0) return { value: undefined, problems, locate };
   try {
-    return { value: document.toJS() as unknown, problems, locate };
+    const value = document.toJS() as unknown;
+    // Throws where an alias makes a value contain itself.
+    JSON.stringify(value);
+    return { value, problems, locate };
   } catch (error) {
-    // Aliases that multiply beyond measure.
-    const message = `not YAML that can be used: ${(error as Error).message}`;
-    return { value: undefined, problems: [{ ...place(0, 1), message }], locate };
+    const { message } = error as Error;
+    const why = message.startsWith('Converting circular') ? 'an alias makes a value contain itself' : message;
+    return {
+      value: undefined,
+      problems: [{ ...place(0, 1), message: `not YAML that can be used: ${why}` }],
+      locate,
+    };
   }
 }
 

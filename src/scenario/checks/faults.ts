@@ -13,7 +13,7 @@ export interface FaultContext {
   ids: readonly (string | undefined)[];
   /** All of them, or undefined if one was not understood. */
   phases: readonly Phase[] | undefined;
-  phaseNames: readonly string[];
+  phaseNames: readonly (string | undefined)[];
   workers: readonly NodeSpec[] | undefined;
   timings: Timings | undefined;
   /** The most pods that the workload may have. */
@@ -39,9 +39,12 @@ function isNodeFault({ type }: FaultItem): boolean {
 }
 
 function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found: Finder): void {
-  const { phases, phaseNames, timings } = context;
+  const { phases, timings } = context;
+  const phaseNames = context.phaseNames.filter((name) => name !== undefined);
   if (typeof fault.at !== 'number' && !phaseNames.includes(fault.at.phase)) {
     const { phase } = fault.at;
+    // A phase whose name is not understood may be the one that is meant.
+    if (phaseNames.length < context.phaseNames.length) return;
     found.problem([...path, 'at', 'phase'], `there is no phase "${phase}"${suggestion(phase, phaseNames)}`);
     return;
   }
