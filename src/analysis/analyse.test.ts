@@ -184,6 +184,12 @@ describe('a run that was not what it should be says so', () => {
         : event,
     );
     expect(missed).toMatchObject({ verdict: 'failed', exitCode: 107 });
+    const ended = analyse([
+      ...events.filter(({ type }) => type !== 'fault.landed' && type !== 'run.end'),
+      { t: 95_000, type: 'run.end', reason: 'failed', message: 'nothing landed', exitCode: 107 },
+    ]);
+    expect(ended).toMatchObject({ verdict: 'failed', exitCode: 107 });
+    expect(ended.verdictSentence).toMatch(/^2 faults did not land: kill-pod-1 \(/);
     expect(missed.verdictSentence).toBe('1 fault did not land: kill-node-1 (the node still answers).');
     expect(missed.faults[1]).toMatchObject({ outageMs: null, lost: 0, problem: 'the node still answers' });
   });
@@ -236,6 +242,19 @@ describe('a run that was not what it should be says so', () => {
     ]);
     const elsewhere = analyse([...events, { ...gap, fromT: 10_000, toT: 10_500 }]);
     expect(elsewhere.notes).toEqual(['pods was not observed for 500 ms.']);
+  });
+
+  test('what the harness remarked: warnings as notes, the rest on the time line', () => {
+    const remarked = analyse([
+      ...events,
+      { t: 95_000, type: 'note', level: 'warning', message: 'the disk is slow' },
+      { t: 95_001, type: 'note', level: 'info', message: 'pods were asked' },
+    ]);
+    expect(remarked.notes).toEqual(['Warning: the disk is slow']);
+    expect(remarked.timeline.slice(-2)).toMatchObject([
+      { t: 95_000, severity: 'Warning', component: 'openbell', message: 'the disk is slow' },
+      { t: 95_001, severity: 'Normal', component: 'openbell', message: 'pods were asked' },
+    ]);
   });
 
   test('lines of the journal that could not be read', () => {

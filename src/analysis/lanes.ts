@@ -91,17 +91,23 @@ export function marksOf(
   return marks.sort((a, b) => a.t - b.t);
 }
 
-/** Kubernetes' own events, by time. */
+/** Kubernetes' own events and the harness's remarks, by time. */
 export function timelineOf(record: RunRecord): TimelineEntry[] {
-  return record
-    .of('k8s.event')
-    .map(({ t, severity, reason, message, object, component }) => ({
-      t,
-      severity,
-      reason,
-      object: `${object.kind}/${object.name}`,
-      message,
-      component,
-    }))
-    .sort((a, b) => a.t - b.t);
+  const told = record.of('k8s.event').map(({ t, severity, reason, message, object, component }) => ({
+    t,
+    severity,
+    reason,
+    object: `${object.kind}/${object.name}`,
+    message,
+    component,
+  }));
+  const remarked = record.of('note').map(({ t, level, message }): TimelineEntry => ({
+    t,
+    severity: level === 'warning' ? 'Warning' : 'Normal',
+    reason: 'Note',
+    object: 'Run',
+    message,
+    component: 'openbell',
+  }));
+  return [...told, ...remarked].sort((a, b) => a.t - b.t);
 }

@@ -41,9 +41,8 @@ export function trustOf({
   const cut = /cut short/;
   distrust.push(...problems.filter((problem) => !cut.test(problem)));
   notes.push(...problems.filter((problem) => cut.test(problem)));
-  for (const { level, message } of record.of('note')) {
-    notes.push(level === 'warning' ? `Warning: ${message}` : message);
-  }
+  for (const { level, message } of record.of('note'))
+    if (level === 'warning') notes.push(`Warning: ${message}`);
   return { distrust, notes };
 }
 

@@ -30,20 +30,18 @@ export function judge(record: RunRecord, evidence: Evidence): Judgement {
   );
 }
 
-function failure(record: RunRecord, { faults }: Evidence): Judgement | null {
+function failure(record: RunRecord, evidence: Evidence): Judgement | null {
   const failedStep = record.of('run.step').find(({ state }) => state === 'failed');
   const end = record.of('run.end').at(-1);
   if (end?.reason !== 'failed') return null;
-  const onlyFaults =
-    !failedStep && end.exitCode === undefined && faults.some(({ landedMs }) => landedMs === null);
-  if (onlyFaults) return null;
+  // A run that failed only because a fault did not land has a verdict of its own.
+  if (!failedStep && end.exitCode === exitCodes.faultDidNotLand && missedFault(record, evidence)) return null;
   const why = end.message ?? failedStep?.message;
   const where = failedStep ? ` in the step ${failedStep.name}` : '';
+  const byStep = failedStep?.name === 'provision' ? exitCodes.clusterNotProvided : exitCodes.unexpected;
   return {
     verdict: 'error',
-    exitCode:
-      end.exitCode ??
-      (failedStep?.name === 'provision' ? exitCodes.clusterNotProvided : exitCodes.unexpected),
+    exitCode: end.exitCode ?? byStep,
     verdictSentence: `The run failed${where}${why === undefined ? '.' : `: ${sentenceEnd(why)}`}`,
   };
 }
