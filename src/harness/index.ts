@@ -1,2 +1,4 @@
 /** A run as a checklist of steps. */
-export {};
+export { renderFromJournal, type Rendered } from './report.ts';
+export { runScenario, type RunOptions, type RunResult } from './run.ts';
+export type { RunObserver } from './observer.ts';

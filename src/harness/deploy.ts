@@ -1,0 +1,74 @@
+import type { Service } from '../kubernetes/index.ts';
+import { runLabel, type Workload } from '../workload/index.ts';
+import type { RunContext } from './context.ts';
+import { observe, type Observation } from './observe/observe.ts';
+import type { Provisioned } from './provision.ts';
+
+/** The system under test, as it was deployed. */
+export interface Deployed {
+  observation: Observation;
+  /** Where the Service takes traffic. */
+  target: URL;
+}
+
+/** Makes the run's namespace, watches it, and creates the workload in it. */
+export async function deploy(
+  { runId, namespace, scenario, journal, signal, steps }: RunContext,
+  { client, cluster }: Provisioned,
+  workload: Workload,
+): Promise<Deployed> {
+  await client.apply(
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: namespace,
+        labels: { [runLabel]: runId, 'app.kubernetes.io/managed-by': 'openbell' },
+      },
+    },
+    { signal },
+  );
+  const ended = new AbortController();
+  const observation = observe({
+    client,
+    journal,
+    namespace,
+    workload,
+    metricsEveryMs: scenario.cluster.timings.metricsResolutionMs,
+    signal: ended.signal,
+  });
+  steps.undoLater('the watches', async () => {
+    ended.abort();
+    await observation.done;
+  });
+  // What happens from here on is seen: nothing is created before every watch has begun.
+  await raceAbort(observation.synced, signal);
+
+  let target: URL | null = null;
+  for (const object of workload.objects) {
+    const applied = await client.apply(object, { namespace, signal });
+    if (object.kind === 'Service' && object.metadata?.name === workload.service) {
+      target = cluster.entryPoint(nodePortOf(applied, workload.servicePort));
+    }
+  }
+  if (target === null) throw new Error(`the workload has no Service ${workload.service}`);
+  return { observation, target };
+}
+
+function nodePortOf({ spec }: Service, port: number): number {
+  const nodePort = spec?.ports?.find((candidate) => candidate.port === port)?.nodePort;
+  if (nodePort === undefined) throw new Error(`the API server gave the Service's port ${port} no node port`);
+  return nodePort;
+}
+
+async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

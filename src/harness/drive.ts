@@ -1,0 +1,116 @@
+import { playFaults, type FaultPlay } from '../faults/index.ts';
+import { monotonicMs, systemClock } from '../support/index.ts';
+import { phaseStarts, startTraffic, type ConnectionPolicy } from '../traffic/index.ts';
+import type { Workload } from '../workload/index.ts';
+import type { RunContext } from './context.ts';
+import type { Deployed } from './deploy.ts';
+import type { Provisioned } from './provision.ts';
+
+/** What is left when traffic has ended: faults that may be in force, and what went wrong with them. */
+export interface Driven {
+  faults: FaultPlay;
+  /** Grows until the faults are rolled back. */
+  failures: string[];
+}
+
+/** Traffic starts this long after it was asked for, so that its thread is up and the faults are planned. */
+const leadTimeMs = 200;
+
+/**
+ * Plays the phases of traffic with the faults among them, until every scheduled request has its outcome. A fault that fails
+ * and a person who interrupts end the schedule early. If this throws, the checklist knows how to roll the faults back.
+ */
+export async function drive(
+  context: RunContext,
+  { client, cluster }: Provisioned,
+  { target }: Deployed,
+  workload: Workload,
+): Promise<Driven> {
+  const { scenario, seed, namespace, journal, observer, steps, signal, hardSignal } = context;
+  const plan = scenario.traffic;
+  const traffic = startTraffic({
+    plan,
+    target,
+    seed,
+    originMs: journal.originMs,
+    startAtMs: monotonicMs() + leadTimeMs,
+    goodResponseMs: scenario.goodResponseMs,
+    onSecond: (second) => journal.record(second),
+    onTick: (tick) => observer.onTick?.(tick),
+  });
+  const over = new AbortController();
+  let faults: FaultPlay | null = null;
+  const stop = (): void => {
+    over.abort();
+    traffic.stop();
+    void faults?.rollBack(null);
+  };
+  const abort = (): void => traffic.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  hardSignal.addEventListener('abort', abort, { once: true });
+  try {
+    if (signal.aborted) stop();
+    if (hardSignal.aborted) abort();
+    const startMs = await traffic.started;
+    journal.record({
+      type: 'traffic.start',
+      t: startMs - journal.originMs,
+      target: target.href,
+      connections: plan.connections,
+      timeoutMs: plan.timeoutMs,
+      connectionPolicy: describePolicy(plan.connectionPolicy),
+    });
+    void announcePhases(context, startMs, over.signal);
+    const failures: string[] = [];
+    faults = playFaults({
+      specs: signal.aborted ? [] : scenario.faults,
+      client,
+      cluster,
+      namespace,
+      workloadSelector: workload.podSelector,
+      seed,
+      startAtMs: startMs,
+      recorder: journal,
+      onFailed: (reason) => {
+        failures.push(reason);
+        stop();
+      },
+    });
+    const playing = faults;
+    steps.undoLater('the faults', () => playing.rollBack(null));
+    journal.record(await traffic.done);
+    return { faults, failures };
+  } finally {
+    over.abort();
+    signal.removeEventListener('abort', stop);
+    hardSignal.removeEventListener('abort', abort);
+  }
+}
+
+/** Journals each phase as it begins, with the instant that the schedule gives it. */
+async function announcePhases(
+  { scenario, journal }: RunContext,
+  startMs: number,
+  over: AbortSignal,
+): Promise<void> {
+  const starts = phaseStarts(scenario.traffic);
+  for (const [index, { name }] of scenario.traffic.phases.entries()) {
+    const at = startMs + (starts[index] ?? 0);
+    await systemClock.sleep(Math.max(0, at - monotonicMs()), over).catch(() => {});
+    if (over.aborted) return;
+    journal.record({ type: 'phase.start', t: at - journal.originMs, index, name });
+  }
+}
+
+function describePolicy(policy: ConnectionPolicy): string {
+  switch (policy.kind) {
+    case 'keep':
+      return 'kept as long as the server lets them';
+    case 'every':
+      return `a new connection every ${policy.requests} requests`;
+    case 'perRequest':
+      return 'a new connection for each request';
+    default:
+      return policy satisfies never;
+  }
+}

@@ -1,0 +1,172 @@
+/** Pure: Kubernetes objects as a watch shows them → events of the journal. */
+import type {
+  ClusterEvent,
+  DeploymentObserved,
+  EndpointsObserved,
+  HpaObserved,
+  MetricsObserved,
+  NodeObserved,
+  PodObserved,
+  Unstamped,
+} from '../../journal/index.ts';
+import {
+  isReady,
+  isTerminating,
+  milliOf,
+  reasonOf,
+  type Change,
+  type Deployment,
+  type EndpointSlice,
+  type Event,
+  type HorizontalPodAutoscaler,
+  type Node,
+  type Pod,
+  type PodMetrics,
+} from '../../kubernetes/index.ts';
+
+/** @param fromWall Ms since the run's origin of a wall-clock instant. */
+export function podObserved(
+  change: Change,
+  pod: Pod,
+  fromWall: (wallMs: number) => number,
+): Unstamped<PodObserved> {
+  const { metadata, spec, status } = pod;
+  const [container] = status?.containerStatuses ?? [];
+  return {
+    type: 'k8s.pod',
+    change,
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    node: spec?.nodeName ?? null,
+    phase: status?.phase ?? 'Pending',
+    ready: isReady(pod),
+    started: container?.state?.running !== undefined,
+    restarts: container?.restartCount ?? 0,
+    reason: reasonOf(pod),
+    ip: status?.podIP ?? null,
+    owner: metadata?.ownerReferences?.find(({ kind }) => kind === 'ReplicaSet')?.name ?? null,
+    terminating: isTerminating(pod),
+    createdT: fromWall(Date.parse(metadata?.creationTimestamp ?? '')),
+  };
+}
+
+export function nodeObserved(change: Change, { metadata, spec, status }: Node): Unstamped<NodeObserved> {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  const labels = metadata?.labels ?? {};
+  return {
+    type: 'k8s.node',
+    change,
+    name: metadata?.name ?? '',
+    role: 'node-role.kubernetes.io/control-plane' in labels ? 'control-plane' : 'worker',
+    ready: ready === 'True' || ready === 'False' ? ready : 'Unknown',
+    unschedulable: spec?.unschedulable ?? false,
+    taints: (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`),
+    allocatableCpuMilli: milliOf(status?.allocatable?.['cpu'] ?? '0'),
+  };
+}
+
+/** The endpoints of a Service over all its slices, by pod; one that stands in two slices is taken once. */
+export function endpointsObserved(
+  service: string,
+  slices: readonly EndpointSlice[],
+): Unstamped<EndpointsObserved> {
+  const endpoints = new Map<string, EndpointsObserved['endpoints'][number]>();
+  for (const { targetRef, addresses, nodeName, conditions } of slices.flatMap(
+    // Kubernetes sends null where there are none.
+    ({ endpoints }) => endpoints ?? [],
+  )) {
+    const pod = targetRef?.name ?? addresses[0] ?? '';
+    // A condition that is left out counts as true, save terminating (the API's own rule).
+    const ready = conditions?.ready ?? true;
+    endpoints.set(pod, {
+      pod,
+      node: nodeName ?? null,
+      ip: addresses[0] ?? '',
+      ready,
+      serving: conditions?.serving ?? ready,
+      terminating: conditions?.terminating ?? false,
+    });
+  }
+  const byPod = [...endpoints.values()].toSorted((a, b) => (a.pod < b.pod ? -1 : 1));
+  return { type: 'k8s.endpoints', service, endpoints: byPod };
+}
+
+export function hpaObserved({ metadata, spec, status }: HorizontalPodAutoscaler): Unstamped<HpaObserved> {
+  const target = spec?.metrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.target;
+  const current = status?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current;
+  return {
+    type: 'k8s.hpa',
+    name: metadata?.name ?? '',
+    minReplicas: spec?.minReplicas ?? 1,
+    maxReplicas: spec?.maxReplicas ?? 1,
+    currentReplicas: status?.currentReplicas ?? 0,
+    desiredReplicas: status?.desiredReplicas ?? 0,
+    targetUtilization: target?.averageUtilization ?? null,
+    currentUtilization: current?.averageUtilization ?? null,
+    conditions: (status?.conditions ?? []).map(({ type, status, reason = '', message = '' }) => ({
+      type,
+      status,
+      reason,
+      message,
+    })),
+  };
+}
+
+export function deploymentObserved({ metadata, spec, status }: Deployment): Unstamped<DeploymentObserved> {
+  return {
+    type: 'k8s.deployment',
+    name: metadata?.name ?? '',
+    specReplicas: spec?.replicas ?? 1,
+    replicas: status?.replicas ?? 0,
+    readyReplicas: status?.readyReplicas ?? 0,
+    updatedReplicas: status?.updatedReplicas ?? 0,
+  };
+}
+
+export function clusterEvent({
+  type,
+  reason = '',
+  message = '',
+  involvedObject,
+  source,
+  reportingComponent,
+  count,
+  series,
+}: Event): Unstamped<ClusterEvent> {
+  return {
+    type: 'k8s.event',
+    severity: type === 'Warning' ? 'Warning' : 'Normal',
+    reason,
+    message,
+    object: { kind: involvedObject.kind ?? '', name: involvedObject.name ?? '' },
+    component: source?.component ?? reportingComponent ?? '',
+    count: series?.count ?? count ?? 1,
+  };
+}
+
+export function metricsObserved(metrics: readonly PodMetrics[]): Unstamped<MetricsObserved> {
+  return {
+    type: 'k8s.metrics',
+    pods: metrics.map(({ metadata, containers, window }) => ({
+      name: metadata?.name ?? '',
+      cpuMilli: containers.reduce((sum, { usage }) => sum + milliOf(usage.cpu), 0),
+      windowMs: durationMs(window),
+    })),
+  };
+}
+
+const unitMs: Record<string, number> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  ns: 1e-6,
+};
+
+/** A Go duration (`1m0.5s`, `250ms`) in milliseconds; NaN-free: what is no duration counts 0. */
+export function durationMs(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
+  return parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (unitMs[unit] ?? 0), 0);
+}

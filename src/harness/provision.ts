@@ -1,0 +1,67 @@
+import type { Cluster, ClusterProvider } from '../cluster/index.ts';
+import { whyUnsupported } from '../faults/index.ts';
+import { connect, preload, type KubeClient } from '../kubernetes/index.ts';
+import { OpenbellError, exitCodes } from '../support/index.ts';
+import type { Workload } from '../workload/index.ts';
+import type { RunContext } from './context.ts';
+
+/** A cluster that is there, and a connection to it. */
+export interface Provisioned {
+  cluster: Cluster;
+  client: KubeClient;
+}
+
+/** Boots the cluster, connects to it and gives it the workload's images. */
+export async function provision(
+  context: RunContext,
+  provider: ClusterProvider,
+  { images }: Workload,
+): Promise<Provisioned> {
+  const { runId, scenario, keep, signal, journal, observer, steps } = context;
+  // The client's library loads while the cluster boots; what goes wrong there is said when it is used.
+  preload().catch(() => {});
+  const cluster = await provider.create(
+    { ...scenario.cluster, name: `openbell-${runId}` },
+    {
+      keep,
+      signal,
+      onProgress: (message) => observer.onProgress?.(message),
+    },
+  );
+  if (!keep) steps.undoLater('the cluster', () => cluster.destroy());
+  journal.record({
+    type: 'cluster.ready',
+    provider: provider.name,
+    kubernetesVersion: cluster.facts.kubernetesVersion,
+    timings: { ...scenario.cluster.timings },
+    notFollowed: cluster.facts.notFollowed,
+    facts: cluster.facts.facts,
+  });
+  refuseImpossibleFaults(context, cluster);
+
+  const [client] = await Promise.all([
+    connect(cluster.kubeconfig()),
+    ...images.map((image) => cluster.loadImage(image)),
+  ]);
+  steps.undoLater('the connection', () => Promise.resolve(client.close()));
+  return { cluster, client };
+}
+
+/** What the provider cannot do is said before anything is deployed. */
+function refuseImpossibleFaults({ scenario, journal }: RunContext, { capabilities }: Cluster): void {
+  const reasons = scenario.faults.flatMap((spec) => {
+    const reason = whyUnsupported(spec, capabilities);
+    if (reason === null) return [];
+    journal.record({ type: 'fault.failed', id: spec.id, fault: spec.type, reason });
+    return [`${spec.id}: ${reason}`];
+  });
+  if (reasons.length === 0) return;
+  throw new OpenbellError(
+    `the scenario asks for faults that cannot be injected here:\n  ${reasons.join('\n  ')}`,
+    {
+      code: 'FAULT_UNSUPPORTED',
+      exitCode: exitCodes.faultDidNotLand,
+      hint: 'Remove them from the scenario, or run it on another provider.',
+    },
+  );
+}

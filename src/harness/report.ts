@@ -1,0 +1,36 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { analyse, type Findings } from '../analysis/index.ts';
+import { readJournal } from '../journal/index.ts';
+import { renderReport, resultOf } from '../report/index.ts';
+import { journalFile } from './open-run.ts';
+import { writeAtomically } from './run-folder.ts';
+
+/** What a journal was rendered to. */
+export interface Rendered {
+  findings: Findings;
+  reportPath: string;
+  resultPath: string;
+}
+
+/**
+ * Writes report.html and result.json beside a run's journal, from the journal alone.
+ *
+ * @param run The run's folder, or the journal in it. @throws {OpenbellError} `JOURNAL_MISSING`, `JOURNAL_INVALID`,
+ *   `JOURNAL_VERSION`, `REPORT_NOT_WRITTEN`.
+ */
+export async function renderFromJournal(run: string): Promise<Rendered> {
+  const isFile = await stat(run).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const journal = isFile ? run : path.join(run, journalFile);
+  const folder = path.resolve(path.dirname(journal));
+  const { events, problems } = await readJournal(journal);
+  const findings = analyse(events, problems);
+  const reportPath = path.join(folder, 'report.html');
+  const resultPath = path.join(folder, 'result.json');
+  await writeAtomically(reportPath, renderReport(findings));
+  await writeAtomically(resultPath, `${JSON.stringify(resultOf(findings), null, 2)}\n`);
+  return { findings, reportPath, resultPath };
+}
