@@ -2,3 +2,4 @@
 export { DataPlane } from './data-plane.ts';
 export { KubeProxy } from './kube-proxy.ts';
 export { LocalServices, freePort } from './local-services.ts';
+export { hasClusterIP, type LocalPort } from './rules.ts';
