@@ -135,14 +135,17 @@ function spawnGroup(spec: ContainerSpec, [program = '', ...args]: string[]): Chi
   });
 }
 
-/** The only things that a container gets from the machine it runs on. */
+/**
+ * The only things that a container gets from the machine it runs on. OPENBELL_CLUSTER marks it as one of the cluster's, so
+ * that a clean-up finds it wherever it went.
+ */
 function inherited(): Record<string, string> {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  return {
-    PATH: PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    HOME: homedir(),
-    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
-  };
+  const env: Record<string, string> = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: homedir() };
+  for (const name of ['PATH', 'NODE_COMPILE_CACHE', 'OPENBELL_CLUSTER']) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
 }
 
 function failureOf(child: ChildProcess): Promise<Error> {
