@@ -4,7 +4,7 @@ import type { BackOff } from './back-off.ts';
 import type { SpecContainer } from './environment.ts';
 
 export type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
-export type ContainerState = NonNullable<ContainerStatus['state']>;
+type ContainerState = NonNullable<ContainerStatus['state']>;
 export type Terminated = NonNullable<ContainerState['terminated']>;
 
 /** `sidecar`: an init container with restartPolicy Always, which runs beside the others. */

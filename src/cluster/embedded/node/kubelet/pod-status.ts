@@ -71,7 +71,7 @@ function hasFailed({ state }: ContainerRecord): boolean {
 }
 
 /** Every init container has done its work, every sidecar has started. */
-export function isInitialized(records: readonly ContainerRecord[]): boolean {
+function isInitialized(records: readonly ContainerRecord[]): boolean {
   return incomplete(records).length === 0;
 }
 
