@@ -135,11 +135,11 @@ test('an interruption during the boot still gives a report, and its exit code', 
   const create: ClusterProvider['create'] = (_spec, { signal }) =>
     new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
-      interrupt.abort();
+      interrupt.abort(new Error('SIGINT'));
     });
   await using run = await runWith(create, { signal: interrupt.signal });
   expect(run.result).toMatchObject({ exitCode: 105, failure: null });
-  expect(run.events.at(-1)).toMatchObject({ type: 'run.end', reason: 'interrupted' });
+  expect(run.events.at(-1)).toMatchObject({ type: 'run.end', reason: 'interrupted', message: 'SIGINT' });
 });
 
 test('a fault that the provider cannot inject is refused before anything is deployed, and the cluster is ended', async () => {

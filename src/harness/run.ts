@@ -61,7 +61,8 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
     (error: unknown) => ({ error }),
   );
   // A person's interruption is the cause of whatever failed after it.
-  const ending = endingOf(broken, signal.aborted || hardSignal.aborted);
+  const interruption = [signal, hardSignal].find(({ aborted }) => aborted);
+  const ending = endingOf(broken, interruption);
   await steps.step('clean-up', () => steps.undoAll(hardSignal));
   journal.record(ending.event);
   journal.close();
@@ -101,13 +102,14 @@ async function keepLogs({ folder, journal }: RunContext, cluster: Cluster): Prom
 
 function endingOf(
   broken: { error: unknown } | null,
-  interrupted: boolean,
+  interruption: AbortSignal | undefined,
 ): { event: Omit<RunEnd, 't'>; failure: OpenbellError | null } {
-  if (interrupted) {
-    return {
-      event: { type: 'run.end', reason: 'interrupted', exitCode: exitCodes.interrupted },
-      failure: null,
-    };
+  if (interruption !== undefined) {
+    const event = { type: 'run.end', reason: 'interrupted', exitCode: exitCodes.interrupted } as const;
+    const { reason } = interruption as { reason: unknown };
+    // Without a reason of its own an abort only says that it was one.
+    const told = reason instanceof Error && reason.name !== 'AbortError';
+    return { event: told ? { ...event, message: reason.message } : event, failure: null };
   }
   if (broken === null) return { event: { type: 'run.end', reason: 'completed' }, failure: null };
   const failure =
