@@ -37,10 +37,7 @@ export function trustOf({
   saturation(traffic, distrust, notes);
   distrust.push(...miscounts(accounting, pods));
   gaps(record, faults, distrust, notes);
-  // A cut is the way in which killed runs end; anything else that is wrong with the file changes figures.
-  const cut = /cut short/;
-  distrust.push(...problems.filter((problem) => !cut.test(problem)));
-  notes.push(...problems.filter((problem) => cut.test(problem)));
+  distrust.push(...problems);
   for (const { level, message } of record.of('note'))
     if (level === 'warning') notes.push(`Warning: ${message}`);
   return { distrust, notes };

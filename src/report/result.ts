@@ -47,7 +47,12 @@ export function resultOf(findings: Findings): Result {
       to,
       reason,
     })),
-    expectations: findings.expectations.map(({ rule, observed, held }) => ({ rule, observed, held })),
+    expectations: findings.expectations.map(({ rule, observed, held }) => ({
+      rule,
+      // Sums and differences of instants carry noise in their last digits.
+      observed: observed === null ? null : Number(observed.toPrecision(12)),
+      held,
+    })),
     generator: {
       latenessP99Ms: rounded(generator.latenessP99Ms),
       saturatedSeconds: generator.saturatedSeconds,
