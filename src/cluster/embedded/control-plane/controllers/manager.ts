@@ -1,10 +1,16 @@
 import { startDeploymentController } from './deployment/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
 import type { ControllerContext, Running, StartController } from './machinery/controller.ts';
+import { startNodeLifecycleController } from './node-lifecycle/index.ts';
+import { startPodGarbageCollector } from './pod-gc.ts';
+import { startTaintEvictionController } from './taint-eviction.ts';
 import { startReplicaSetController } from './replicaset/index.ts';
 
 /** Every controller by the name that kube-controller-manager gives it. */
 export const controllers = {
+  'node-lifecycle-controller': startNodeLifecycleController,
+  'taint-eviction-controller': startTaintEvictionController,
+  'pod-garbage-collector-controller': startPodGarbageCollector,
   'endpointslice-controller': startEndpointSliceController,
   'deployment-controller': startDeploymentController,
   'replicaset-controller': startReplicaSetController,

@@ -142,7 +142,7 @@ export function runController(
 }
 
 /** Another writer was faster; trying again with fresh objects helps. */
-function isConflict(error: unknown): boolean {
+export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.code === 409;
 }
 
