@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { monotonicMs } from '../support/index.ts';
 import { mergeHistograms } from './histograms.ts';
 import {
@@ -16,14 +16,14 @@ import type { Second } from './second.ts';
 const defaults = { seed: 1, originMs: 0, startAtMs: 0, goodResponseMs: null, onSecond: (): void => {} };
 const request = { name: 'quote', weight: 1, method: 'GET', path: '/quote', headers: {}, body: null };
 const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
+afterAll(() => {
+  for (const server of servers) {
     server.close();
     server.closeAllConnections();
   }
 });
 
-test('every scheduled arrival is answered, counted and attributed to the pod that answered', async () => {
+test.concurrent('every scheduled arrival is answered, counted and attributed to the pod that answered', async () => {
   const ids = new Set<string>();
   const target = await serve((id) => {
     ids.add(id);
@@ -55,7 +55,7 @@ test('every scheduled arrival is answered, counted and attributed to the pod tha
   expect(mergeHistograms([end.lateness ?? '']).totalCount).toBe(total);
 });
 
-test('the live view is told what goes on', async () => {
+test.concurrent('the live view is told what goes on', async () => {
   const target = await serve(() => ({ pod: 'pod', status: 200 }));
   const ticks: TrafficTick[] = [];
   await play({ plan: planOf({ phases: [ramp(200, 200, 600)] }), target, onTick: (tick) => ticks.push(tick) });
@@ -65,7 +65,7 @@ test('the live view is told what goes on', async () => {
   expect(ticks.at(-1)?.p99Ms).toBeGreaterThan(0);
 });
 
-test('schedule time zero is where it was asked for, or when the thread was ready', async () => {
+test.concurrent('schedule time zero is where it was asked for, or when the thread was ready', async () => {
   const target = await serve(() => ({ pod: 'pod', status: 200 }));
   const originMs = monotonicMs();
   const seconds: Second[] = [];
@@ -84,7 +84,7 @@ test('schedule time zero is where it was asked for, or when the thread was ready
   expect(t).toBeGreaterThanOrEqual(started + 50);
 });
 
-test('stop() takes what is not yet due off the schedule and lets the rest finish', async () => {
+test.concurrent('stop() takes what is not yet due off the schedule and lets the rest finish', async () => {
   const target = await serve(() => ({ pod: 'pod', status: 200 }));
   const seconds: Second[] = [];
   const run = startTraffic({
@@ -104,7 +104,7 @@ test('stop() takes what is not yet due off the schedule and lets the rest finish
   expect(seconds.reduce((sum, { scheduled }) => sum + scheduled, 0)).toBe(end.scheduled);
 });
 
-test('stop() before the first arrival ends traffic without any', async () => {
+test.concurrent('stop() before the first arrival ends traffic without any', async () => {
   const run = startTraffic({
     ...defaults,
     plan: planOf({ phases: [ramp(200, 200, 60_000)] }),
@@ -116,7 +116,7 @@ test('stop() before the first arrival ends traffic without any', async () => {
   expect(await run.done).toMatchObject({ scheduled: 0, conserved: true });
 });
 
-test('abort() ends the thread at once and says so', async () => {
+test.concurrent('abort() ends the thread at once and says so', async () => {
   const run = startTraffic({
     ...defaults,
     plan: planOf({ phases: [ramp(200, 200, 60_000)] }),
@@ -127,7 +127,7 @@ test('abort() ends the thread at once and says so', async () => {
   await expect(run.done).rejects.toMatchObject({ code: 'TRAFFIC_ABORTED' });
 });
 
-test('a thread that dies rejects with the reason', async () => {
+test.concurrent('a thread that dies rejects with the reason', async () => {
   const run = startTraffic({
     ...defaults,
     plan: planOf({ requests: [{ ...request, method: 'BREW' }] }),

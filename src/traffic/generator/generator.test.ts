@@ -71,6 +71,21 @@ describe.concurrent('connections', () => {
     expect(new Set(counts)).toEqual(new Set([0, 1]));
   });
 
+  test.each([
+    ['are left before the server closes them, where it said when', 'keep-alive: timeout=1\r\n', 0],
+    ['stay open where the server did not say that it would close them', '', 1],
+  ])('%s', async (_name, headers, open) => {
+    const phase = (rate: number, durationMs: number): TrafficPlan['phases'][number] => ({
+      name: 'p',
+      durationMs,
+      rate: { kind: 'constant', rate },
+    });
+    const { seconds } = await playAgainst(({ finish }) => finish(answer('x', { headers })), {
+      phases: [phase(20, 50), phase(0, 600)],
+    });
+    expect(seconds[0]?.connections).toEqual({ open, opened: 1, closed: 1 - open });
+  });
+
   test('a failure names the last pod seen on its connection, and nobody on a new one', async () => {
     const behaviour: Behaviour = ({ finish, nth, socket }) =>
       nth === 1 ? finish(answer('x', { headers: 'x-pod: pod-a\r\n' })) : void socket.resetAndDestroy();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { get, play, playAgainst, total } from '../../../test/traffic/play.ts';
 import { answer, Target, type Behaviour, type Received } from '../../../test/traffic/target.ts';
 import type { OutcomeCounts } from '../../journal/index.ts';
+import { monotonicMs } from '../../support/index.ts';
 import type { TrafficPlan } from '../plan.ts';
 
 const after = (ms: number, act: () => void): void => void setTimeout(act, ms);
@@ -24,6 +25,16 @@ describe.concurrent('answers that are right, however unusual, count as ok', () =
     [
       'with a head of 60 KB',
       ({ finish }) => finish(answer('x', { headers: `h: ${'y'.repeat(60_000)}\r\n` })),
+      {},
+      'kept',
+    ],
+    [
+      'with a long head in two pieces after one with a long body',
+      (r) => {
+        const long = answer('x', { headers: `h: ${'y'.repeat(60_000)}\r\n` });
+        if (r.nth % 2 === 1) r.finish(answer('x'.repeat(60_000)));
+        else writeThen(r, long.slice(0, 40_000), () => after(3, () => r.finish(long.slice(40_000))));
+      },
       {},
       'kept',
     ],
@@ -241,6 +252,18 @@ describe.concurrent('what is no answer is counted for what it is', () => {
     expect(outcomes).toMatchObject({ timeout: total });
     // Service and response time in turn.
     expect(Math.min(...(seconds[0]?.samplesUs.timeout ?? []))).toBeGreaterThanOrEqual(100_000);
+  });
+
+  test('an answer that is read after its deadline and before the next sweep', async () => {
+    let aheadMs = 0;
+    const target = await Target.listen(({ finish }) => {
+      aheadMs = 200;
+      finish(answer());
+    });
+    const phases = [{ name: 'one', durationMs: 50, rate: { kind: 'constant' as const, rate: 20 } }];
+    const { outcomes } = await play(target, { phases, timeoutMs: 100 }, () => monotonicMs() + aheadMs);
+    target.close();
+    expect(outcomes).toMatchObject({ timeout: 1 });
   });
 
   test('a closed port refuses each arrival once', async () => {
