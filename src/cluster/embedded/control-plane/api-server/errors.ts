@@ -26,7 +26,7 @@ function qualified({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): s
 }
 
 function details({ group, plural }: Kind, name: string): NonNullable<Status['details']> {
-  return { name, ...(group !== '' && { group }), kind: plural };
+  return { ...(name !== '' && { name }), ...(group !== '' && { group }), kind: plural };
 }
 
 /** A Status of kind Failure. */
@@ -103,14 +103,15 @@ export function expired(message: string): ApiError {
 
 /** 422: all that is wrong with an object at once. */
 export function invalid({ group, kind }: Kind, name: string, errors: FieldError[]): ApiError {
-  const lines = errors.map(({ field, message }) => `${field}: ${message}`);
+  // Each line is said once, though every cause is listed.
+  const lines = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
   const said = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   return failure(
     422,
     'Invalid',
     `${group === '' ? kind : `${kind}.${group}`} "${name}" is invalid: ${said}`,
     {
-      name,
+      ...(name !== '' && { name }),
       ...(group !== '' && { group }),
       kind,
       causes: errors.map(({ reason, field, message }) => ({ reason, message, field })),

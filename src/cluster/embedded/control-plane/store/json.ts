@@ -8,9 +8,22 @@ export function clone<T>(value: T): T {
   return copy as T;
 }
 
+/** Maps from text to text; an empty one is the same as none. */
+const mapFields = new Set([
+  'annotations',
+  'binaryData',
+  'data',
+  'labels',
+  'limits',
+  'matchLabels',
+  'nodeSelector',
+  'requests',
+  'stringData',
+]);
+
 /**
- * A copy as a decoder of Kubernetes would see it: fields that are `null` are absent, and a patch's left-over directives
- * (`$…`) are no fields.
+ * A copy as a decoder of Kubernetes would see it: fields that are `null` and maps without an entry are absent, and a
+ * patch's left-over directives (`$…`) are no fields.
  */
 export function decoded<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
@@ -18,9 +31,17 @@ export function decoded<T>(value: T): T {
   if (Array.isArray(value)) return value.map((item: unknown) => decoded(item)) as T;
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (item !== undefined && item !== null && !key.startsWith('$')) copy[key] = decoded(item as unknown);
+    if (item === undefined || item === null || key.startsWith('$')) continue;
+    if (mapFields.has(key) && isEmptyMap(item)) continue;
+    copy[key] = decoded(item as unknown);
   }
   return copy as T;
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  );
 }
 
 /** Freezes `value` and all that it holds. What is frozen already is taken to be frozen all the way down. */

@@ -1,9 +1,12 @@
 import { resources } from '../../../api.ts';
+import type { Deployment } from '../../../objects.ts';
 import { deploymentTable } from '../tables/workloads.ts';
+import { deploymentErrors } from '../validation/deployment.ts';
+import { selectorUpdateErrors } from '../validation/pod-spec.ts';
 import { applyTemplateDefaults } from './pod-defaults.ts';
 import { defineKind } from './strategy.ts';
 
-export const deployments = defineKind({
+export const deployments = defineKind<Deployment>({
   type: resources.deployments,
   singular: 'deployment',
   shortNames: ['deploy'],
@@ -11,8 +14,7 @@ export const deployments = defineKind({
   subresources: ['status', 'scale'],
   countsGenerations: true,
   applyDefaults(deployment) {
-    const { spec } = deployment;
-    if (spec === undefined) return;
+    const spec = (deployment.spec ??= {} as NonNullable<typeof deployment.spec>);
     spec.replicas ??= 1;
     spec.revisionHistoryLimit ??= 10;
     spec.progressDeadlineSeconds ??= 600;
@@ -23,10 +25,12 @@ export const deployments = defineKind({
       spec.strategy.rollingUpdate.maxSurge ??= '25%';
       spec.strategy.rollingUpdate.maxUnavailable ??= '25%';
     }
-    applyTemplateDefaults(spec.template);
+    applyTemplateDefaults(spec);
   },
   prepareCreate(deployment) {
     deployment.status = {};
   },
+  validate: deploymentErrors,
+  validateUpdate: selectorUpdateErrors,
   table: deploymentTable,
 });

@@ -1,5 +1,6 @@
 import { resources } from '../../../api.ts';
 import { autoscalerTable } from '../tables/workloads.ts';
+import { autoscalerErrors } from '../validation/autoscaler.ts';
 import { defineKind } from './strategy.ts';
 
 export const horizontalPodAutoscalers = defineKind({
@@ -9,8 +10,7 @@ export const horizontalPodAutoscalers = defineKind({
   categories: ['all'],
   subresources: ['status'],
   applyDefaults(autoscaler) {
-    const { spec } = autoscaler;
-    if (spec === undefined) return;
+    const spec = (autoscaler.spec ??= {} as NonNullable<typeof autoscaler.spec>);
     spec.minReplicas ??= 1;
     if ((spec.metrics ?? []).length === 0) {
       spec.metrics = [
@@ -43,5 +43,6 @@ export const horizontalPodAutoscalers = defineKind({
       typeof autoscaler.status
     >;
   },
+  validate: autoscalerErrors,
   table: autoscalerTable,
 });

@@ -8,12 +8,16 @@ export const namespaces = defineKind({
   shortNames: ['ns'],
   subresources: ['status'],
   selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '' }),
-  prepareCreate(namespace) {
-    namespace.status = { phase: 'Active' };
+  applyDefaults(namespace) {
+    namespace.spec ??= {};
+    if (!namespace.metadata.name) return;
     namespace.metadata.labels = {
       ...namespace.metadata.labels,
-      'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
+      'kubernetes.io/metadata.name': namespace.metadata.name,
     };
+  },
+  prepareCreate(namespace) {
+    namespace.status = { phase: 'Active' };
   },
   table: namespaceTable,
 });

@@ -1,14 +1,17 @@
 /** Defaults of pods and pod templates (Kubernetes' core/v1 defaults). */
 import type { Pod, PodTemplateSpec } from '../../../objects.ts';
+import { imageTag } from './image-name.ts';
 
 type PodSpec = NonNullable<Pod['spec']>;
 type Container = PodSpec['containers'][number];
 type Probe = NonNullable<Container['livenessProbe']>;
 
-/** Completes the pod spec of a template. */
-export function applyTemplateDefaults(template: PodTemplateSpec): void {
-  template.metadata ??= {};
-  if (template.spec !== undefined) applyPodSpecDefaults(template.spec);
+/** Completes the template of a ReplicaSet or Deployment; one that is missing becomes an empty one. */
+export function applyTemplateDefaults(spec: { template?: PodTemplateSpec }): void {
+  spec.template ??= {};
+  spec.template.metadata ??= {};
+  spec.template.spec ??= {} as NonNullable<PodTemplateSpec['spec']>;
+  applyPodSpecDefaults(spec.template.spec);
 }
 
 export function applyPodSpecDefaults(spec: PodSpec): void {
@@ -21,6 +24,7 @@ export function applyPodSpecDefaults(spec: PodSpec): void {
     applyContainerDefaults(container);
   }
   for (const volume of spec.volumes ?? []) {
+    if (Object.keys(volume).every((field) => field === 'name')) volume.emptyDir = {};
     for (const source of [volume.configMap, volume.secret, volume.downwardAPI, volume.projected]) {
       if (source !== undefined) source.defaultMode ??= 0o644;
     }
@@ -32,7 +36,7 @@ function applyContainerDefaults(container: Container): void {
   const { limits, requests } = container.resources;
   // A limit without a request is the request, too.
   if (limits !== undefined) container.resources.requests = { ...limits, ...requests };
-  container.imagePullPolicy ??= isLatest(container.image ?? '') ? 'Always' : 'IfNotPresent';
+  container.imagePullPolicy ??= imageTag(container.image ?? '') === 'latest' ? 'Always' : 'IfNotPresent';
   container.terminationMessagePath ??= '/dev/termination-log';
   container.terminationMessagePolicy ??= 'File';
   for (const port of container.ports ?? []) port.protocol ??= 'TCP';
@@ -42,13 +46,6 @@ function applyContainerDefaults(container: Container): void {
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) {
     if (probe !== undefined) applyProbeDefaults(probe);
   }
-}
-
-/** Images without a tag or digest, or tagged `latest`, are pulled anew each time. */
-function isLatest(image: string): boolean {
-  if (image.includes('@')) return false;
-  const tag = /:([^/:]+)$/.exec(image)?.[1];
-  return tag === undefined || tag === 'latest';
 }
 
 function applyProbeDefaults(probe: Probe): void {

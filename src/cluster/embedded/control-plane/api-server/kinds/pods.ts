@@ -1,6 +1,7 @@
 import { resources } from '../../../api.ts';
 import { podTable } from '../tables/pods.ts';
 import type { Pod } from '../../../objects.ts';
+import { podSpecErrors, podUpdateErrors } from '../validation/pod-spec.ts';
 import { applyPodSpecDefaults } from './pod-defaults.ts';
 import { qosClass } from './qos.ts';
 import { defineKind, type Context, type Draft } from './strategy.ts';
@@ -24,7 +25,7 @@ export const pods = defineKind({
     'status.nominatedNodeName': pod.status?.nominatedNodeName ?? '',
   }),
   applyDefaults(pod) {
-    if (pod.spec === undefined) return;
+    pod.spec ??= {} as NonNullable<typeof pod.spec>;
     applyPodSpecDefaults(pod.spec);
     pod.spec.enableServiceLinks ??= true;
   },
@@ -39,6 +40,8 @@ export const pods = defineKind({
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return 0;
     return Math.max(0, asked ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
   },
+  validate: ({ spec }) => podSpecErrors(spec ?? {}, 'spec'),
+  validateUpdate: podUpdateErrors,
   table: podTable,
 });
 

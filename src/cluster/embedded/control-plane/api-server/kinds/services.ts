@@ -1,5 +1,6 @@
 import { resources } from '../../../api.ts';
 import { serviceTable } from '../tables/network.ts';
+import { serviceErrors, serviceUpdateErrors } from '../validation/service.ts';
 import { reserveAddresses } from './service-addresses.ts';
 import { defineKind } from './strategy.ts';
 
@@ -15,6 +16,7 @@ export const services = defineKind({
   }),
   applyDefaults(service) {
     const spec = (service.spec ??= {});
+    if (Object.keys(spec.selector ?? {}).length === 0) delete spec.selector;
     spec.sessionAffinity ??= 'None';
     spec.type ??= 'ClusterIP';
     for (const port of spec.ports ?? []) {
@@ -29,5 +31,7 @@ export const services = defineKind({
     service.status = { loadBalancer: {} };
   },
   reserve: reserveAddresses,
+  validate: serviceErrors,
+  validateUpdate: serviceUpdateErrors,
   table: serviceTable,
 });

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../objects.ts';
 import { decoded, tableName, type Stored } from '../../store/index.ts';
 import { alreadyExists, badRequest, failure, forbidden, invalid, notFound } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
-import { metadataErrors } from './validate-metadata.ts';
+import { metadataErrors } from '../validation/metadata.ts';
 
 export interface CreateOptions {
   /** The namespace of the URL, where there is one. */

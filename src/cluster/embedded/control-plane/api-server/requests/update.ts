@@ -5,7 +5,7 @@ import { badRequest, conflict, invalid, modified } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
 import { read } from './read.ts';
 import { takeOut } from './remove.ts';
-import { metadataErrors } from './validate-metadata.ts';
+import { metadataErrors } from '../validation/metadata.ts';
 
 export interface UpdateOptions {
   /** Which part of the object the request may change; left out: all but the status. */
@@ -50,8 +50,8 @@ export async function update(
   }
   const errors = [
     ...metadataErrors(kind, draft),
-    ...(kind.validateUpdate?.(draft, previous) ?? []),
-    ...(kind.validate?.(draft) ?? []),
+    ...(subresource === undefined ? (kind.validateUpdate?.(draft, previous) ?? []) : []),
+    ...(subresource === undefined ? (kind.validate?.(draft) ?? []) : []),
   ];
   if (errors.length > 0) throw invalid(kind.type, ref.name, errors);
 
