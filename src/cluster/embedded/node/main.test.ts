@@ -89,7 +89,7 @@ function tell(message: ToChild): void {
   child.send(message);
 }
 
-test('a node process joins over HTTPS, runs pods, and leaves nothing when it is told to stop', async () => {
+test('a node process joins over HTTPS, runs pods, and obeys its parent, and leaves nothing when it is told to stop', async () => {
   const group = await runningPod();
   expect(await got('ready')).toMatchObject({
     facts: { cpuLimits: expect.stringContaining('CPU limits') as string },
@@ -100,6 +100,10 @@ test('a node process joins over HTTPS, runs pods, and leaves nothing when it is 
     component: 'kube-proxy',
     action: 'stop',
   });
+  received.length = 0;
+  tell({ type: 'component', component: 'scheduler', action: 'stop' });
+  const refused = { error: expect.stringContaining('no component scheduler') as string };
+  expect(await got('component-done')).toMatchObject(refused);
   const exited = once(child, 'exit');
   tell({ type: 'stop' });
   expect(await exited).toEqual([0, null]);
@@ -114,12 +118,4 @@ test('a node process whose parent is gone ends its containers and itself', async
   child.disconnect();
   expect(await exited).toEqual([0, null]);
   expect(signalGroup(group, 0)).toBe(false);
-});
-
-test('an unknown component is refused', async () => {
-  await got('ready');
-  tell({ type: 'component', component: 'scheduler', action: 'stop' });
-  expect(await got('component-done')).toMatchObject({
-    error: expect.stringContaining('no component scheduler') as string,
-  });
 });
