@@ -34,6 +34,8 @@ export function quantilesUs(
   histogram: Histogram,
 ): { p50: number; p90: number; p99: number; max: number } | null {
   if (histogram.totalCount === 0) return null;
-  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile);
+  // A bucket stands for its highest value, which may lie above the largest that was recorded.
+  const at = (percentile: number): number =>
+    Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue);
   return { p50: at(50), p90: at(90), p99: at(99), max: histogram.maxValue };
 }

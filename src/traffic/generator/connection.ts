@@ -48,6 +48,7 @@ export class Connection extends Client implements Linked<Connection> {
   idleUntilMs = Number.POSITIVE_INFINITY;
   readonly #owner: ConnectionOwner;
   readonly #target: URL;
+  readonly #secure: boolean;
   #socket: net.Socket | null = null;
   #established = false;
   #parser = new AnswerParser();
@@ -58,6 +59,7 @@ export class Connection extends Client implements Linked<Connection> {
     super({ protocol: target.protocol, hostname: target.hostname, port: portOf(target) });
     this.timeoutTicker.clear();
     this.#target = target;
+    this.#secure = target.protocol === 'https:';
     this.#owner = owner;
     this.exchange = { second, dueMs: 0, sentMs: 0, status: 0, pod: null };
   }
@@ -112,12 +114,11 @@ export class Connection extends Client implements Linked<Connection> {
       },
     };
     const options = { host, port: portOf(this.#target), noDelay: true, onread };
-    const secure = this.#target.protocol === 'https:';
-    const socket: net.Socket = secure
+    const socket: net.Socket = this.#secure
       ? tls.connect({ ...options, ...(net.isIP(host) === 0 ? { servername: host } : {}) })
       : net.connect(options);
     this.#socket = socket;
-    socket.once(secure ? 'secureConnect' : 'connect', () => {
+    socket.once(this.#secure ? 'secureConnect' : 'connect', () => {
       if (socket === this.#socket) this.#opened(socket);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -169,8 +170,7 @@ export class Connection extends Client implements Linked<Connection> {
     const pod = podOf(parser.headers, this.#owner.pods, this.#pod);
     exchange.pod = pod;
     const nowMs = this.#owner.now();
-    const keep =
-      reusable && parser.keepAlive && !this.#lastRequest && (this.#socket?.writableLength ?? 1) === 0;
+    const keep = reusable && parser.keepAlive && !this.#lastRequest && this.#allWritten;
     if (keep) this.#noteReuse(pod, nowMs);
     const late = nowMs - exchange.sentMs > this.#owner.timeoutMs;
     this.#end(
@@ -178,6 +178,12 @@ export class Connection extends Client implements Linked<Connection> {
       keep,
       nowMs,
     );
+  }
+
+  /** Whether the request went out whole: one that was answered before must not have the next one follow it. */
+  get #allWritten(): boolean {
+    // TLS reports a write only when the record has left, often after the answer to it.
+    return this.#secure || this.#socket?.writableLength === 0;
   }
 
   #noteReuse(pod: Pod | null, nowMs: number): void {

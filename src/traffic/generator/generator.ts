@@ -8,6 +8,7 @@ import { prepareRequest } from './requests.ts';
 import type { Boundary } from './second-record.ts';
 import { Seconds } from './seconds.ts';
 import { SelfWatch } from './self-watch.ts';
+import type { Transport } from './transport.ts';
 
 const sweepEveryMs = 10;
 const tickEveryMs = 250;
@@ -48,7 +49,7 @@ export function runGenerator(
     startMs,
     endMs: startMs + schedule.durationMs,
     ledger,
-    measure: measureWith(pool, watch),
+    measure: measureWith({ pool, ledger, watch }),
   });
   let nextSweepMs = startMs;
   let nextTickMs = input.ticks ? startMs : Number.POSITIVE_INFINITY;
@@ -120,13 +121,21 @@ function openPool(
 }
 
 /** Measures the end of a second: connections now, and what changed since the last call. */
-function measureWith(pool: ConnectionPool, watch: SelfWatch): (nowMs: number) => Boundary {
+function measureWith({
+  pool,
+  ledger,
+  watch,
+}: {
+  pool: Transport;
+  ledger: Ledger;
+  watch: SelfWatch;
+}): (nowMs: number) => Boundary {
   let before = pool.connections;
   return (nowMs) => {
     const { open, opened, closed } = pool.connections;
     const boundary = {
       connections: { open, opened: opened - before.opened, closed: closed - before.closed },
-      podConnections: pool.pods.connections(),
+      podConnections: ledger.pods.connections(),
       ...watch.look(nowMs),
     };
     before = { open, opened, closed };
@@ -138,7 +147,7 @@ function tickOf(state: {
   schedule: Schedule;
   startMs: number;
   ledger: Ledger;
-  pool: ConnectionPool;
+  pool: Transport;
   nowMs: number;
 }): Extract<FromGenerator, { kind: 'tick' }>['tick'] {
   const { schedule, startMs, ledger, pool, nowMs } = state;

@@ -4,26 +4,7 @@ import type { Ledger, SentOutcome } from './ledger.ts';
 import { LinkedList } from './linked-list.ts';
 import type { PreparedRequest } from './requests.ts';
 import type { SecondRecord } from './second-record.ts';
-
-/** One scheduled arrival. */
-export interface Arrival {
-  index: number;
-  second: SecondRecord;
-  dueMs: number;
-  nowMs: number;
-}
-
-/**
- * The three calls behind which requests travel: fire one, end those past their deadline, close. Every arrival that is
- * fired reaches the ledger exactly once, whatever becomes of its connection.
- */
-interface Transport {
-  /** Sends the arrival, or enters it as dropped where all connections are taken. */
-  fire(arrival: Arrival): void;
-  /** Ends requests whose time-out has passed and connections whose server is about to close them. */
-  sweep(nowMs: number): void;
-  close(): void;
-}
+import type { Arrival, Transport } from './transport.ts';
 
 export interface PoolOptions {
   target: URL;
