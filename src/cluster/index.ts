@@ -2,3 +2,5 @@
 export * from './provider.ts';
 export * from './spec.ts';
 export * from './pod-address.ts';
+export { embeddedClusterNames, embeddedProvider, type EmbeddedOptions } from './embedded/provider.ts';
+export { embeddedRequirements, type Requirement } from './embedded/requirements.ts';

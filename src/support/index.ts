@@ -20,3 +20,4 @@ export {
   parsePercent,
   parseRatePerSecond,
 } from './units.ts';
+export { groupIsStopped, groupRuns, killGroups, signalGroup } from './processes.ts';

@@ -24,10 +24,14 @@ interface Subject {
 const serverNames = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
 
 /**
- * Writes a new CA (`ca.crt`, `ca.key`), the API server's certificate for 127.0.0.1 and localhost (`server.*`), the
+ * Writes a new CA (`ca.crt`, `ca.key`), the API server's certificate for localhost and `addresses` (`server.*`), the
  * administrator's (`admin.*`, group system:masters) and one per node (`node-<name>.*`, group system:nodes) to `dir`.
  */
-export async function createPki(dir: string, nodes: readonly string[]): Promise<void> {
+export async function createPki(
+  dir: string,
+  nodes: readonly string[],
+  addresses: readonly string[] = ['127.0.0.1'],
+): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const ca = await sign({ commonName: 'openbell' }, [
     { name: 'basicConstraints', cA: true, critical: true },
@@ -35,7 +39,9 @@ export async function createPki(dir: string, nodes: readonly string[]): Promise<
   ]);
   await write(dir, 'ca', ca);
   await Promise.all([
-    sign({ commonName: 'kube-apiserver' }, serverExtensions, ca).then((pem) => write(dir, 'server', pem)),
+    sign({ commonName: 'kube-apiserver' }, serverExtensions(addresses), ca).then((pem) =>
+      write(dir, 'server', pem),
+    ),
     sign({ commonName: 'kubernetes-admin', organization: 'system:masters' }, clientExtensions, ca).then(
       (pem) => write(dir, 'admin', pem),
     ),
@@ -98,7 +104,7 @@ const clientExtensions: Extensions = [
   { name: 'extKeyUsage', clientAuth: true },
 ];
 
-const serverExtensions: Extensions = [
+const serverExtensions = (addresses: readonly string[]): Extensions => [
   { name: 'basicConstraints', cA: false, critical: true },
   { name: 'keyUsage', digitalSignature: true, critical: true },
   { name: 'extKeyUsage', serverAuth: true },
@@ -106,7 +112,7 @@ const serverExtensions: Extensions = [
     name: 'subjectAltName',
     altNames: [
       ...serverNames.map((value) => ({ type: 2 as const, value })),
-      { type: 7 as const, ip: '127.0.0.1' },
+      ...addresses.map((ip) => ({ type: 7 as const, ip })),
     ],
   },
 ];

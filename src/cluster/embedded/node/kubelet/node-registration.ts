@@ -72,9 +72,10 @@ export class NodeRegistration {
     const { api, config, events } = this.#context;
     const { name } = config.node;
     const wanted = nodeObject(config);
-    events.record(this.#subject, 'Normal', 'Starting', 'Starting kubelet.');
     try {
-      return await api.create(resources.nodes, wanted);
+      const created = await api.create(resources.nodes, wanted);
+      events.record(this.#subject, 'Normal', 'Starting', 'Starting kubelet.');
+      return created;
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 409) throw error;
       // Labels of ours are put right; taints stay, somebody may have cordoned or tainted the node.

@@ -43,7 +43,8 @@ export async function update(
   const previous = read(context, kind, ref);
   const wanted = decoded(change(clone(previous) as Draft));
   const draft = merge(kind, previous, wanted, subresource);
-  kind.applyDefaults?.(draft);
+  // A status update shares the rest with the stored object, which is complete, and frozen.
+  if (subresource !== 'status') kind.applyDefaults?.(draft);
   kind.prepareUpdate?.(draft, previous, context);
   if (kind.countsGenerations && !equal(specOf(draft), specOf(previous))) {
     draft.metadata.generation = (previous.metadata.generation ?? 0) + 1;

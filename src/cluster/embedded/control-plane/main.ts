@@ -1,0 +1,83 @@
+/**
+ * The control plane of an embedded cluster: API server, scheduler and controller manager in one process, each of which can
+ * be stopped and started on its own. Ends itself when its parent's channel closes.
+ */
+import { readFileSync } from 'node:fs';
+import { messageOf, systemClock } from '../../../support/index.ts';
+import type { ControlPlaneConfig, FromChild, ToChild } from '../config.ts';
+import { createApiContext, createLocalApi, startApiServer } from './api-server/index.ts';
+import { startControllerManager } from './controllers/index.ts';
+import { startScheduler } from './scheduler/index.ts';
+
+const [configFile = ''] = process.argv.slice(2);
+const config = JSON.parse(readFileSync(configFile, 'utf8')) as ControlPlaneConfig;
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (message: ToChild) => {
+  if (message.type === 'stop') process.exit(0);
+  if (message.type === 'component') void switchComponent(message);
+});
+
+/** A component that runs; `undefined` while it is stopped. */
+interface Part {
+  start: () => Promise<{ stop: () => Promise<void> }>;
+  running?: { stop: () => Promise<void> } | undefined;
+}
+let parts: Record<string, Part> = {};
+
+try {
+  await run();
+} catch (error) {
+  tell({ type: 'failed', message: messageOf(error) });
+  process.exitCode = 1;
+  process.disconnect();
+}
+
+async function run(): Promise<void> {
+  const { timings, addresses } = config;
+  const context = await createApiContext({ timings, addresses });
+  const api = createLocalApi(context);
+  const inProcess = { api, clock: systemClock, timings };
+  parts = {
+    'api-server': {
+      async start() {
+        const server = await startApiServer({ config, context });
+        return { stop: () => server.close() };
+      },
+    },
+    scheduler: {
+      start: () => Promise.resolve(startScheduler({ ...inProcess, log: logger('scheduler') })),
+    },
+    'controller-manager': {
+      start: () => Promise.resolve(startControllerManager({ ...inProcess, log: logger('controllers') })),
+    },
+  };
+  for (const part of Object.values(parts)) part.running = await part.start();
+  tell({ type: 'ready', port: config.apiServer.port });
+}
+
+async function switchComponent({
+  component,
+  action,
+}: Extract<ToChild, { type: 'component' }>): Promise<void> {
+  try {
+    const part = parts[component];
+    if (part === undefined) throw new Error('the control plane has no such component');
+    if (action === 'start') part.running ??= await part.start();
+    else {
+      await part.running?.stop();
+      part.running = undefined;
+    }
+    tell({ type: 'component-done', component, action });
+  } catch (error) {
+    tell({ type: 'component-done', component, action, error: messageOf(error) });
+  }
+}
+
+function logger(component: string): (line: string) => void {
+  return (line) => void process.stdout.write(`${new Date().toISOString()} ${component}: ${line}\n`);
+}
+
+function tell(message: FromChild): void {
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,216 @@
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { OpenbellError, exitCodes } from '../../support/index.ts';
+import type { Capabilities, Cluster, ClusterProvider, CreateOptions, Image } from '../provider.ts';
+import type { ClusterSpec } from '../spec.ts';
+import type { NodeConfig } from './config.ts';
+import type { BootResult } from './supervisor/cluster.ts';
+import { socketPath, type SupervisorConfig } from './supervisor/contract.ts';
+import { rpcClient, type RpcClient } from './supervisor/rpc.ts';
+
+const capabilities: Capabilities = {
+  power: new Set(['kill', 'pause', 'resume', 'start', 'add', 'remove'] as const),
+  components: new Set(['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const),
+  processImages: true,
+  podNetworkReachable: true,
+};
+
+const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/openbell', import.meta.url));
+
+export interface EmbeddedOptions {
+  /** How CPU limits are enforced; `auto` takes the best that this machine offers. */
+  cpuLimits?: NodeConfig['cpuLimits'];
+}
+
+/** Clusters whose nodes and pods are processes of this machine. Needs nothing but Node.js. */
+export function embeddedProvider({ cpuLimits = 'auto' }: EmbeddedOptions = {}): ClusterProvider {
+  return {
+    name: 'embedded',
+    create: (spec, options) => createCluster({ spec, cpuLimits }, options),
+    attach,
+  };
+}
+
+/** Names of the embedded clusters of this user that run now. */
+export function embeddedClusterNames(): string[] {
+  return readdirSync(tmpdir())
+    .map((entry) => join(tmpdir(), entry))
+    .filter((path) => path.startsWith(runDirOf('')))
+    .map((path) => path.slice(runDirOf('').length));
+}
+
+/** One folder per cluster, named so that any later process of the same user finds it. */
+function runDirOf(name: string): string {
+  return join(tmpdir(), `openbell-${userInfo().uid}-${name}`);
+}
+
+async function createCluster(
+  { spec, cpuLimits }: { spec: ClusterSpec; cpuLimits: NodeConfig['cpuLimits'] },
+  { keep, signal, onProgress }: CreateOptions,
+): Promise<Cluster> {
+  signal.throwIfAborted();
+  const runDir = await claimRunDir(spec.name);
+  const configFile = join(runDir, 'supervisor.json');
+  writeFileSync(configFile, JSON.stringify({ spec, runDir, cpuLimits } satisfies SupervisorConfig));
+  const supervisor = startSupervisor(runDir, configFile);
+  const end = (): void => void supervisor.stdin.end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const client = rpcClient({
+      input: supervisor.stdout,
+      output: supervisor.stdin,
+      hold: supervisor.stdout as Socket,
+      onNews: onProgress,
+    });
+    const boot = await client.call<BootResult>('boot');
+    signal.throwIfAborted();
+    if (keep) {
+      await client.call('keep');
+      letGo(supervisor);
+    }
+    const gone = async (): Promise<void> => {
+      supervisor.ref();
+      await supervisorExit(supervisor);
+    };
+    return runningCluster({ name: spec.name, boot, client, gone });
+  } catch (error) {
+    const gone = supervisorExit(supervisor);
+    supervisor.kill('SIGTERM');
+    await gone;
+    signal.throwIfAborted();
+    throw notProvided(error);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+type Supervisor = ChildProcessByStdio<Writable, Readable, null>;
+
+function startSupervisor(runDir: string, configFile: string): Supervisor {
+  const program = fileURLToPath(new URL('supervisor/main.ts', import.meta.url));
+  const log = openSync(join(runDir, 'supervisor.log'), 'a');
+  // Detached: Ctrl-C in the terminal is ours to answer, by closing the pipe when the time has come.
+  const supervisor = spawn(process.execPath, [program, configFile], {
+    cwd: '/',
+    detached: true,
+    // Compiled code is kept between runs; without it every process compiles the same files anew.
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+    stdio: ['pipe', 'pipe', log],
+  }) as Supervisor;
+  closeSync(log);
+  return supervisor;
+}
+
+/** A kept cluster does not keep this process alive, except while a question waits for its answer. */
+function letGo(supervisor: Supervisor): void {
+  supervisor.unref();
+  (supervisor.stdin as Socket).unref();
+  (supervisor.stdout as Socket).unref();
+}
+
+async function supervisorExit(supervisor: ChildProcess): Promise<void> {
+  if (supervisor.exitCode === null && supervisor.signalCode === null) await once(supervisor, 'exit');
+}
+
+async function claimRunDir(name: string): Promise<string> {
+  const runDir = runDirOf(name);
+  try {
+    mkdirSync(runDir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notProvided(error);
+    if (await answers(runDir)) {
+      throw new OpenbellError(`an embedded cluster named "${name}" runs already`, {
+        code: 'CLUSTER_EXISTS',
+        hint: `End it first: openbell down ${name}`,
+        exitCode: exitCodes.clusterNotProvided,
+      });
+    }
+    // Nobody answers: the rest of a cluster whose machine was switched off.
+    rmSync(runDir, { recursive: true });
+    mkdirSync(runDir, { mode: 0o700 });
+  }
+  chmodSync(runDir, 0o700);
+  return runDir;
+}
+
+async function answers(runDir: string): Promise<boolean> {
+  const socket = connect(socketPath(runDir));
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function attach(name: string): Promise<Cluster> {
+  const runDir = runDirOf(name);
+  const socket = connect(socketPath(runDir));
+  try {
+    await once(socket, 'connect');
+  } catch (cause) {
+    throw new OpenbellError(`no embedded cluster named "${name}" runs`, {
+      code: 'CLUSTER_NOT_FOUND',
+      hint: 'Start one: openbell up',
+      exitCode: exitCodes.clusterNotProvided,
+      cause,
+    });
+  }
+  const client = rpcClient({ input: socket, output: socket, hold: socket });
+  const boot = await client.call<BootResult>('describe');
+  const gone = async (): Promise<void> => {
+    socket.ref();
+    if (!socket.closed) await once(socket, 'close');
+  };
+  return runningCluster({ name, boot, client, gone });
+}
+
+function runningCluster({
+  name,
+  boot,
+  client,
+  gone,
+}: {
+  name: string;
+  boot: BootResult;
+  client: RpcClient;
+  /** Resolves when the supervisor has ended; keeps this process alive until then. */
+  gone: () => Promise<void>;
+}): Cluster {
+  return {
+    name,
+    capabilities,
+    facts: { kubernetesVersion: boot.kubernetesVersion, notFollowed: [], facts: boot.facts },
+    kubeconfig: () => boot.kubeconfig,
+    kubeconfigPath: () => boot.kubeconfigPath,
+    entryPoint: (nodePort) => new URL(`http://${boot.entryAddress}:${nodePort}`),
+    loadImage: (image: Image) => client.call('loadImage', image),
+    power: (node, action) => client.call('power', { node, action }),
+    component: (component, action, node) => client.call('component', { name: component, action, node }),
+    logs: (lines) => client.call('logs', { lines }),
+    async destroy() {
+      await client.call('destroy').catch((error: unknown) => {
+        if (!(error instanceof OpenbellError && error.code === 'SUPERVISOR_GONE')) throw error;
+      });
+      await gone();
+    },
+  };
+}
+
+function notProvided(error: unknown): OpenbellError {
+  const isOurs = error instanceof OpenbellError;
+  return new OpenbellError(`the embedded cluster did not come up: ${(error as Error).message}`, {
+    code: isOurs ? error.code : 'CLUSTER_NOT_PROVIDED',
+    hint: isOurs && error.hint !== undefined ? error.hint : 'openbell doctor checks what it needs.',
+    exitCode: exitCodes.clusterNotProvided,
+    cause: error,
+  });
+}

@@ -1,0 +1,15 @@
+/** What the provider and the supervisor agree on. */
+import type { ClusterSpec } from '../../spec.ts';
+import type { NodeConfig } from '../config.ts';
+
+/** Read by the supervisor from the file that its first argument names. */
+export interface SupervisorConfig {
+  spec: ClusterSpec;
+  runDir: string;
+  cpuLimits: NodeConfig['cpuLimits'];
+}
+
+/** Where a cluster's supervisor is asked by processes that did not start it. */
+export function socketPath(runDir: string): string {
+  return `${runDir}/supervisor.sock`;
+}
