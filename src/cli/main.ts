@@ -1,9 +1,69 @@
+import { styleText } from 'node:util';
+import yargs, { type Argv } from 'yargs';
+import packageJson from '../../package.json' with { type: 'json' };
+import { OpenbellError, exitCodes, messageOf } from '../support/index.ts';
+import { processContext, wantsColor, type Context } from './context.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addDown } from './commands/down.ts';
+import { addReport } from './commands/report.ts';
+import { addRun } from './commands/run.ts';
+import { addScenarios } from './commands/scenarios.ts';
+import { addUp } from './commands/up.ts';
+import { addValidate } from './commands/validate.ts';
+
 /**
- * Runs one command line and resolves with the exit code.
+ * Runs one command line and resolves with the exit code. The only place where errors are printed.
  *
  * @param argv The words after `openbell`.
  */
-export async function main(argv: string[]): Promise<number> {
-  process.stderr.write(`not built yet: ${argv.join(' ')}\n`);
-  return 1;
+export async function main(argv: string[], context: Context = processContext()): Promise<number> {
+  try {
+    await parser(argv, context).parseAsync();
+    return context.exitCode;
+  } catch (error) {
+    printError(error, context);
+    return exitCodeOf(error);
+  }
+}
+
+/** A command line that cannot be understood. */
+class UsageError extends Error {}
+
+function parser(argv: string[], context: Context): Argv {
+  const addCommands = [addRun, addValidate, addScenarios, addReport, addUp, addDown, addDoctor];
+  const base = yargs(argv)
+    .scriptName('openbell')
+    .usage(
+      'openbell rings the opening bell on a Kubernetes cluster and measures what happens.\n\n  $0 <command>',
+    )
+    .version(packageJson.version)
+    .alias({ h: 'help', V: 'version' })
+    .wrap(Math.min(100, context.stdout.columns ?? 100))
+    .demandCommand(1, 1, 'which command?')
+    .recommendCommands()
+    .strict()
+    .showHelpOnFail(false)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    })
+    .epilogue('Begin with: openbell run market-open\nExit codes, scenario files, definitions: docs/');
+  return addCommands.reduce((soFar, add) => add(soFar, context), base);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof OpenbellError) return error.exitCode;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.unexpected;
+}
+
+function printError(error: unknown, { stderr, env }: Context): void {
+  const color = wantsColor(stderr, env);
+  const paint = (format: 'red' | 'dim', text: string): string =>
+    color ? styleText(format, text, { validateStream: false }) : text;
+  const foreseen = error instanceof OpenbellError || error instanceof UsageError;
+  const text = foreseen || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
+  stderr.write(`${paint('red', 'error:')} ${text}\n`);
+  if (error instanceof OpenbellError && error.hint !== undefined)
+    stderr.write(`${paint('dim', 'hint:')}  ${error.hint}\n`);
+  if (error instanceof UsageError) stderr.write(`${paint('dim', 'hint:')}  openbell --help\n`);
 }

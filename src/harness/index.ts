@@ -2,3 +2,5 @@
 export { renderFromJournal, type Rendered } from './report.ts';
 export { runScenario, type RunOptions, type RunResult } from './run.ts';
 export type { RunObserver } from './observer.ts';
+export { examineMachine } from './doctor.ts';
+export { endLabs, startLab, type LabOptions } from './lab.ts';

@@ -1,0 +1,59 @@
+import type { Argv } from 'yargs';
+import type { Context } from '../context.ts';
+
+/** `openbell run [scenario]`: one run, from nothing to the report. */
+export function addRun(yargs: Argv, context: Context): Argv {
+  return yargs.command(
+    'run [scenario]',
+    'play a scenario on a cluster and write the report',
+    (command) =>
+      command
+        .positional('scenario', {
+          type: 'string',
+          default: 'market-open',
+          describe: 'a built-in name (openbell scenarios) or a file',
+        })
+        .option('on', {
+          choices: ['embedded'] as const,
+          default: 'embedded' as const,
+          describe: 'where it runs',
+        })
+        .option('out', {
+          type: 'string',
+          default: 'reports',
+          describe: 'folder in which the run’s folder is made',
+        })
+        .option('speedup', {
+          type: 'number',
+          describe: 'divides every timer of Kubernetes (default: the scenario’s)',
+        })
+        .option('seed', {
+          type: 'number',
+          describe: 'every random choice follows from it (default: the scenario’s)',
+        })
+        .option('keep', {
+          type: 'boolean',
+          default: false,
+          describe: 'leave the cluster and the workload running',
+        })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print result.json instead of the summary',
+        })
+        .option('open', { type: 'boolean', default: false, describe: 'open the report in the browser' })
+        .example('$0 run', 'the market opens: a surge, a pod killed, a node lost')
+        .example('$0 run node-loss --speedup 20', 'the same lesson in half the time')
+        .example('$0 run my-desk.yaml --out runs --seed 7', 'your own scenario, repeatable choices')
+        .example('$0 run pod-kill --json | jq .verdict', 'for scripts; status goes to standard error')
+        .epilogue(
+          'Exit codes: 0 all expectations held, 99 one failed, 104 scenario invalid, 105 interrupted,\n' +
+            '106 no cluster, 107 a fault did not land, 108 the generator could not keep up.\n' +
+            'Ctrl-C once ends the run cleanly with a report of what was seen; twice ends it at once.',
+        ),
+    async (options) => {
+      const { runCommand } = await import('../run-command.ts');
+      await runCommand(options, context);
+    },
+  );
+}

@@ -1,0 +1,40 @@
+import type { Argv } from 'yargs';
+import type { Context } from '../context.ts';
+
+/** `openbell up`: a cluster to play with. */
+export function addUp(yargs: Argv, { stdout, stderr }: Context): Argv {
+  return yargs.command(
+    'up [name]',
+    'start a cluster to play with; it stays until `openbell down`',
+    (command) =>
+      command
+        .positional('name', { type: 'string', default: 'lab', describe: 'what to call it' })
+        .option('nodes', { type: 'number', default: 3, describe: 'workers' })
+        .option('speedup', { type: 'number', default: 1, describe: 'divides every timer of Kubernetes' })
+        .option('on', {
+          choices: ['embedded'] as const,
+          default: 'embedded' as const,
+          describe: 'where it runs',
+        })
+        .example('$0 up', 'three workers, Kubernetes’ own timings')
+        .example('$0 up fast --speedup 10 --nodes 5', 'a node is NotReady after 5 s instead of 50 s')
+        .example('kubectl --kubeconfig "$($0 up)" get nodes -w', 'standard output is the kubeconfig’s path'),
+    async ({ name, nodes, speedup }) => {
+      const { startLab } = await import('../../harness/index.ts');
+      const { kubeconfigPath, image } = await startLab({
+        name,
+        nodes,
+        speedup,
+        onProgress: (message) => stderr.write(`${message}\n`),
+      });
+      stdout.write(`${kubeconfigPath}\n`);
+      stderr.write(
+        `\ncluster "${name}" runs. Try:\n` +
+          `  export KUBECONFIG=${kubeconfigPath}\n` +
+          `  kubectl get nodes -o wide\n` +
+          `  kubectl create deployment api --image ${image} --replicas 3 --dry-run=client -o yaml | kubectl apply -f -\n` +
+          `  openbell down ${name}\n`,
+      );
+    },
+  );
+}

@@ -1,0 +1,28 @@
+import type { Argv } from 'yargs';
+import type { Context } from '../context.ts';
+
+/** `openbell validate <scenario…>`: reads scenario files and says what is wrong with them; boots nothing. */
+export function addValidate(yargs: Argv, { stdout, stderr }: Context): Argv {
+  return yargs.command(
+    'validate <scenario..>',
+    'check scenario files without running them',
+    (command) =>
+      command
+        .positional('scenario', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'file or built-in name',
+        })
+        .example('$0 validate my-desk.yaml', 'every mistake at once, each with file:line:column')
+        .epilogue('Exit code 0 when all are valid, 104 when one is not.'),
+    async ({ scenario }) => {
+      const { loadScenario } = await import('../../scenario/index.ts');
+      for (const name of scenario) {
+        const { title, warnings } = await loadScenario(name);
+        for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+        stdout.write(`${name}: valid (${title})\n`);
+      }
+    },
+  );
+}

@@ -1,0 +1,86 @@
+import { embeddedProvider } from '../cluster/index.ts';
+import { runScenario, type RunResult } from '../harness/index.ts';
+import { resultOf, summaryOf } from '../report/index.ts';
+import { loadScenario, type Scenario } from '../scenario/index.ts';
+import { monotonicMs } from '../support/index.ts';
+import { wantsColor, type Context } from './context.ts';
+import { openInBrowser } from './terminal/open.ts';
+import { runView } from './terminal/view.ts';
+
+/** What `openbell run` was asked for. */
+export interface RunRequest {
+  scenario: string;
+  out: string;
+  speedup?: number | undefined;
+  seed?: number | undefined;
+  keep: boolean;
+  json: boolean;
+  open: boolean;
+}
+
+/** One run, watched on standard error; the summary, or result.json, goes to standard output. */
+export async function runCommand(request: RunRequest, context: Context): Promise<void> {
+  const { stdout, stderr, env } = context;
+  const scenario = await loadScenario(
+    request.scenario,
+    request.speedup === undefined ? {} : { speedup: request.speedup },
+  );
+  for (const warning of scenario.warnings) stderr.write(`warning: ${warning}\n`);
+
+  const result = await watchedRun(scenario, request, context);
+  const reportPath = `${result.outDir}/report.html`;
+  if (request.json) {
+    stdout.write(`${JSON.stringify(resultOf(result.findings), null, 2)}\n`);
+  } else {
+    const color = wantsColor(stdout, env);
+    stdout.write(`${summaryOf(result.findings, { color, reportPath, width: stdout.columns ?? 80 })}\n`);
+  }
+  if (request.open) openInBrowser(reportPath);
+  context.exitCode = result.exitCode;
+  if (result.failure !== null) throw result.failure;
+}
+
+async function watchedRun(scenario: Scenario, request: RunRequest, context: Context): Promise<RunResult> {
+  const { stderr, env, startedAtMs } = context;
+  const view = runView({
+    output: stderr,
+    color: wantsColor(stderr, env),
+    now: () => monotonicMs() - startedAtMs,
+  });
+  const interruption = interruptible(context);
+  try {
+    return await runScenario({
+      scenario,
+      provider: embeddedProvider(),
+      outDir: request.out,
+      seed: request.seed,
+      keep: request.keep,
+      signal: interruption.clean.signal,
+      hardSignal: interruption.hard.signal,
+      startedAtMs,
+      observer: {
+        onEvent: (event) => view.event(event),
+        onTick: (tick) => view.tick(tick),
+      },
+    });
+  } finally {
+    interruption.release();
+    view.close();
+  }
+}
+
+/** The first signal ends the run cleanly, the second at once. */
+function interruptible(context: Context): {
+  clean: AbortController;
+  hard: AbortController;
+  release(): void;
+} {
+  const clean = new AbortController();
+  const hard = new AbortController();
+  const release = context.onSignal((signal) => {
+    if (clean.signal.aborted) return hard.abort(new Error(`${signal}, twice`));
+    context.stderr.write(`\n${signal}: ending the run; once more ends it at once\n`);
+    clean.abort(new Error(signal));
+  });
+  return { clean, hard, release };
+}

@@ -1,0 +1,94 @@
+import type { JournalEvent } from '../../journal/index.ts';
+import type { TrafficTick } from '../../traffic/index.ts';
+import type { Output } from '../context.ts';
+import { clockTime, liveBlock } from './live-block.ts';
+import { initialState, reduceRunState, type News, type RunState } from './run-state.ts';
+
+/** What a person sees of a run while it goes on. */
+export interface RunView {
+  event(event: JournalEvent): void;
+  tick(tick: TrafficTick): void;
+  /** Takes the live block off the screen. */
+  close(): void;
+}
+
+export interface ViewOptions {
+  output: Output;
+  color: boolean;
+  /** Milliseconds since the run's origin, now. */
+  now: () => number;
+}
+
+/** One live block on a terminal, plain lines elsewhere. */
+export function runView(options: ViewOptions): RunView {
+  return options.output.isTTY === true ? liveView(options) : plainView(options);
+}
+
+const redrawMs = 250;
+
+function liveView({ output, color, now }: ViewOptions): RunView {
+  let state: RunState = initialState;
+  let drawn = 0;
+  const timer = setInterval(draw, redrawMs);
+  timer.unref();
+
+  function erase(): void {
+    if (drawn > 0) output.write(`\u001B[${drawn}A\u001B[0J`);
+    drawn = 0;
+  }
+  function draw(): void {
+    const lines = liveBlock(state, { now: now(), width: output.columns ?? 80, color });
+    // One write, so that the terminal never shows the block half erased.
+    const up = drawn > 0 ? `\u001B[${drawn}A\u001B[0J` : '';
+    output.write(`${up}${lines.join('\n')}\n`);
+    drawn = lines.length;
+  }
+  return {
+    event(event) {
+      const { state: next, news } = reduceRunState(state, event);
+      state = next;
+      if (news !== null) draw();
+    },
+    tick(tick) {
+      state = { ...state, tick };
+    },
+    close() {
+      clearInterval(timer);
+      erase();
+    },
+  };
+}
+
+/** How often a line tells how traffic goes where there is no terminal. */
+const figuresEveryMs = 10_000;
+
+function plainView({ output, now }: ViewOptions): RunView {
+  let state: RunState = initialState;
+  let figuresAt = 0;
+  const line = (t: number, text: string): void => void output.write(`${clockTime(t)}  ${text}\n`);
+  const tell = ({ t, kind, text }: News): void => line(t, `${kind}: ${text}`);
+  return {
+    event(event) {
+      const { state: next, news } = reduceRunState(state, event);
+      state = next;
+      if (event.type === 'run.step' && event.state === 'start') line(event.t, `step: ${event.name}`);
+      if (event.type === 'run.step' && event.state === 'failed')
+        line(event.t, `step failed: ${event.message ?? event.name}`);
+      if (news !== null) tell(news);
+    },
+    tick(tick) {
+      state = { ...state, tick };
+      if (now() < figuresAt) return;
+      figuresAt = now() + figuresEveryMs;
+      const figures = liveBlock({ ...state, news: [] }, { now: now(), width: 200, color: false });
+      line(
+        now(),
+        figures
+          .slice(1)
+          .map((text) => text.trim())
+          .join('  '),
+      );
+    },
+    close() {},
+  };
+}

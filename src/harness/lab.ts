@@ -1,0 +1,88 @@
+import { effectiveTimings, embeddedClusterNames, embeddedProvider, type NodeSpec } from '../cluster/index.ts';
+import { OpenbellError, exitCodes } from '../support/index.ts';
+import { sampleApiImage } from '../workload/index.ts';
+
+/** A cluster to play with. */
+export interface LabOptions {
+  name: string;
+  /** Workers, 1 to 20. */
+  nodes: number;
+  /** Divides every timer of Kubernetes, 1 to 100. */
+  speedup: number;
+  onProgress: (message: string) => void;
+}
+
+/**
+ * Starts a cluster that stays when this process ends, with the sample API's image in its registry.
+ *
+ * @returns the path of its kubeconfig, and the image's name.
+ */
+export async function startLab({
+  name,
+  nodes,
+  speedup,
+  onProgress,
+}: LabOptions): Promise<{ kubeconfigPath: string; image: string }> {
+  checkName(name);
+  checkRange('--nodes', nodes, { from: 1, to: 20, whole: true });
+  checkRange('--speedup', speedup, { from: 1, to: 100, whole: false });
+  const interrupted = new AbortController();
+  const interrupt = (): void =>
+    interrupted.abort(
+      new OpenbellError('interrupted', { code: 'INTERRUPTED', exitCode: exitCodes.interrupted }),
+    );
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const cluster = await embeddedProvider().create(
+      {
+        name,
+        workers: Array.from({ length: nodes }, (_, index) => labNode(index)),
+        timings: effectiveTimings(speedup),
+      },
+      { keep: true, signal: interrupted.signal, onProgress },
+    );
+    const image = sampleApiImage();
+    await cluster.loadImage(image);
+    return { kubeconfigPath: cluster.kubeconfigPath(), image: image.name };
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** Ends the named cluster, or all of this user's. @returns the names of those that were ended. */
+export async function endLabs(which: string): Promise<string[]> {
+  const names = which === 'all' ? embeddedClusterNames() : [which];
+  for (const name of names) {
+    const cluster = await embeddedProvider().attach(name);
+    await cluster.destroy();
+  }
+  return names;
+}
+
+function labNode(index: number): NodeSpec {
+  return {
+    name: `worker-${index + 1}`,
+    cpuMilli: 2000,
+    memoryBytes: 4 * 1024 ** 3,
+    maxPods: 110,
+    labels: {},
+  };
+}
+
+function checkName(name: string): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) return;
+  throw usage(`a cluster’s name is 1 to 32 lower-case letters, digits and dashes; got "${name}"`);
+}
+
+function checkRange(
+  option: string,
+  value: number,
+  { from, to, whole }: { from: number; to: number; whole: boolean },
+): void {
+  if (value >= from && value <= to && (!whole || Number.isInteger(value))) return;
+  throw usage(`${option} takes a ${whole ? 'whole ' : ''}number from ${from} to ${to}; got ${value}`);
+}
+
+function usage(message: string): OpenbellError {
+  return new OpenbellError(message, { code: 'USAGE', exitCode: exitCodes.usage, hint: 'openbell up --help' });
+}
