@@ -2,6 +2,7 @@
 import type { DeleteOptions } from '../../api.ts';
 import type { KubeObject, Scale } from '../../objects.ts';
 import { jsonOf, type Stored } from '../store/index.ts';
+import { strictly, type OnUnknown } from './decode/decode.ts';
 import { badRequest, methodNotAllowed, noSuchResource } from './errors.ts';
 import { sendJson, sendText, type Exchange } from './exchange.ts';
 import { bodyOf, mediaTypeOf } from './http-body.ts';
@@ -49,7 +50,7 @@ export async function serveRoute(serving: Serving, exchange: Exchange, route: Ro
         exchange,
         kind,
         200,
-        await update(serving, kind, ref, () => wanted, dryRun(exchange)),
+        await update(serving, kind, ref, () => wanted, writeOptions(exchange, kind)),
       );
     }
     case 'PATCH':
@@ -83,7 +84,7 @@ async function serveCollection(
     case 'POST': {
       if (kind.type.namespaced && namespace === undefined) throw methodNotAllowed();
       const object = objectIn(kind, await bodyOf(exchange.request));
-      const made = await create(serving, kind, object, { namespace, ...dryRun(exchange) });
+      const made = await create(serving, kind, object, { namespace, ...writeOptions(exchange, kind) });
       return sendObject(exchange, kind, 201, made);
     }
     case 'DELETE': {
@@ -124,7 +125,7 @@ async function serveSubresource(
       return sendLog(serving, exchange, ref);
     case 'PUT status': {
       const wanted = objectIn(kind, await bodyOf(request));
-      const options = { subresource: 'status', ...dryRun(exchange) } as const;
+      const options = { subresource: 'status', ...writeOptions(exchange, kind) } as const;
       return sendObject(exchange, kind, 200, await update(serving, kind, ref, () => wanted, options));
     }
     case 'PUT scale': {
@@ -159,7 +160,7 @@ async function patchObject(
   const type = mediaTypeOf(exchange.request);
   const patch = await bodyOf(exchange.request);
   const apply = await preparePatch(kind, type, patch);
-  const options = dryRun(exchange);
+  const options = writeOptions(exchange, kind);
   if (subresource === 'scale') {
     const scaled = await update(serving, kind, ref, (now) => withScale(now, apply(scaleOf(now))), options);
     return sendJson(exchange, 200, scaleOf(scaled));
@@ -225,6 +226,27 @@ function dryRun({ query }: Exchange): { dryRun: boolean } {
     if (value !== 'All') throw badRequest(`invalid dryRun option "${value}": supported is "All"`);
   }
   return { dryRun: asked.length > 0 };
+}
+
+/** What the query asks of a write: a dry run, and what becomes of fields that the kind does not have. */
+function writeOptions(exchange: Exchange, kind: Kind): { dryRun: boolean; onUnknown: OnUnknown } {
+  const validation = exchange.query.get('fieldValidation') ?? 'Warn';
+  const warn: OnUnknown = (fields) => {
+    const warnings = fields.map((field) => `299 - "unknown field \\"${field}\\""`);
+    exchange.response.setHeader('warning', warnings);
+  };
+  const reactions: Record<string, OnUnknown> = {
+    Strict: strictly(kind),
+    Warn: warn,
+    Ignore: () => undefined,
+  };
+  const onUnknown = reactions[validation];
+  if (onUnknown === undefined) {
+    throw badRequest(
+      `invalid fieldValidation parameter "${validation}": supported are "Ignore", "Strict" and "Warn"`,
+    );
+  }
+  return { ...dryRun(exchange), onUnknown };
 }
 
 function deleteOptionsOf({ query }: Exchange, body: unknown): DeleteOptions {

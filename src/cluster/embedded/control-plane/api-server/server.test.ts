@@ -166,6 +166,24 @@ test('the official client watches', async () => {
   expect(seen).toEqual(['ADDED web']);
 });
 
+test('what cannot be decoded is refused by its place, and quantities are made canonical', async () => {
+  const make = (spec: object): Promise<Pod> =>
+    api.create(resources.pods, { metadata: { name: 'decoded', namespace: 'default' }, spec } as Pod);
+  const container = { name: 'a', image: 'x:1' };
+  await expect(make({ containers: 'none' })).rejects.toThrow(
+    'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type []v1.Container',
+  );
+  await expect(make({ containers: [{ ...container, env: [{ name: 'A', value: 1 }] }] })).rejects.toThrow(
+    'json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string',
+  );
+  await expect(
+    make({ containers: [{ ...container, resources: { limits: { cpu: 'much' } } }] }),
+  ).rejects.toThrow('quantities must match the regular expression');
+  const made = await make({ containers: [{ ...container, resources: { limits: { cpu: 0.5 } } }], wrong: 1 });
+  expect(made.spec?.containers[0]?.resources).toEqual({ limits: { cpu: '500m' }, requests: { cpu: '500m' } });
+  expect(made.spec).not.toHaveProperty('wrong');
+});
+
 test('Services get addresses of their own and ports that are free', async () => {
   const make = (name: string, nodePort?: number) =>
     api.create(resources.services, {
@@ -214,5 +232,8 @@ test.skipIf(!hasKubectl)('kubectl lists, applies and deletes', async () => {
   expect(await run('apply', '-f', manifest)).toBe('configmap/applied created\n');
   expect(await run('apply', '-f', manifest)).toBe('configmap/applied unchanged\n');
   expect(await run('get', 'configmap', 'applied', '-o', 'name')).toBe('configmap/applied\n');
+  const misspelt = { ...object, metadata: { name: 'misspelt' }, dta: {} };
+  await writeFile(manifest, JSON.stringify(misspelt));
+  await expect(run('apply', '-f', manifest)).rejects.toThrow('strict decoding error: unknown field "dta"');
   expect(await run('delete', 'configmap', 'applied')).toBe('configmap "applied" deleted\n');
 });

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../../objects.ts';
-import { decoded, tableName, type Stored } from '../../store/index.ts';
+import { tableName, type Stored } from '../../store/index.ts';
+import { decode, type OnUnknown } from '../decode/decode.ts';
 import { alreadyExists, badRequest, failure, forbidden, invalid, notFound } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
 import { metadataErrors } from '../validation/metadata.ts';
@@ -10,6 +11,8 @@ export interface CreateOptions {
   namespace?: string | undefined;
   /** Do everything but keep the result. */
   dryRun?: boolean | undefined;
+  /** Told of fields that the kind does not have; they are left out. */
+  onUnknown?: OnUnknown | undefined;
 }
 
 /** Letters and digits of generated names: no vowels, and nothing that looks like something else. */
@@ -25,9 +28,9 @@ export async function create(
   context: Context,
   kind: Kind,
   object: KubeObject,
-  { namespace, dryRun = false }: CreateOptions = {},
+  { namespace, dryRun = false, onUnknown }: CreateOptions = {},
 ): Promise<Stored> {
-  const draft = draftOf(kind, object);
+  const draft = draftOf(kind, object, onUnknown);
   placeInNamespace(kind, draft, namespace);
   const { metadata } = draft;
   if (!metadata.name && metadata.generateName) metadata.name = metadata.generateName + nameSuffix();
@@ -50,10 +53,11 @@ export async function create(
   }
 }
 
-function draftOf(kind: Kind, object: KubeObject): Draft {
+function draftOf(kind: Kind, object: KubeObject, onUnknown: OnUnknown | undefined): Draft {
   const { type } = kind;
   const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
-  return { ...decoded(object), apiVersion, kind: type.kind, metadata: decoded(object.metadata ?? {}) };
+  const typed = decode(kind, object, onUnknown);
+  return { ...typed, apiVersion, kind: type.kind, metadata: typed.metadata ?? {} };
 }
 
 function placeInNamespace(kind: Kind, { metadata }: Draft, asked: string | undefined): void {

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../../api.ts';
 import type { KubeObject, ObjectMeta } from '../../../objects.ts';
-import { clone, decoded, equal, tableName, type Stored } from '../../store/index.ts';
+import { clone, equal, tableName, type Stored } from '../../store/index.ts';
+import { decode, type OnUnknown } from '../decode/decode.ts';
 import { badRequest, conflict, invalid, modified } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
 import { read } from './read.ts';
@@ -11,6 +12,8 @@ export interface UpdateOptions {
   /** Which part of the object the request may change; left out: all but the status. */
   subresource?: 'status' | undefined;
   dryRun?: boolean | undefined;
+  /** Told of fields that the kind does not have; they are left out. */
+  onUnknown?: OnUnknown | undefined;
 }
 
 /** Fields of metadata that no request changes. */
@@ -38,10 +41,10 @@ export async function update(
   kind: Kind,
   ref: ObjectRef,
   change: (current: Draft) => KubeObject,
-  { subresource, dryRun = false }: UpdateOptions = {},
+  { subresource, dryRun = false, onUnknown }: UpdateOptions = {},
 ): Promise<Stored> {
   const previous = read(context, kind, ref);
-  const wanted = decoded(change(clone(previous) as Draft));
+  const wanted = decode(kind, change(clone(previous) as Draft), onUnknown);
   const draft = merge(kind, previous, wanted, subresource);
   // A status update shares the rest with the stored object, which is complete, and frozen.
   if (subresource !== 'status') kind.applyDefaults?.(draft);

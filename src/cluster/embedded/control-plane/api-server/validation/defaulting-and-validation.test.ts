@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { KubeObject, Status } from '../../../objects.ts';
-import { decoded, equal } from '../../store/index.ts';
+import { equal } from '../../store/index.ts';
+import { decode, strictly } from '../decode/decode.ts';
 import { invalid } from '../errors.ts';
 import { kinds } from '../kinds/registry.ts';
 import type { Draft, Kind } from '../kinds/strategy.ts';
@@ -23,7 +24,9 @@ const rows = readFileSync(
 
 /** What creating does before admission. */
 function answer(kind: Kind, object: KubeObject): { defaulted?: KubeObject; status?: Status } {
-  const draft = decoded({ ...object, metadata: object.metadata ?? {} }) as Draft & { status?: unknown };
+  const draft = decode(kind, { ...object, metadata: object.metadata ?? {} }, strictly(kind)) as Draft & {
+    status?: unknown;
+  };
   kind.applyDefaults?.(draft);
   const errors = [...metadataErrors(kind, draft), ...(kind.validate?.(draft) ?? [])];
   if (errors.length > 0) {
