@@ -32,7 +32,7 @@ describe('the node', () => {
     const node = await cluster.api.get(resources.nodes, { name: nodeName });
     const { block } = cluster.config.addresses;
     expect(node.metadata?.labels).toMatchObject({ 'kubernetes.io/hostname': nodeName, zone: 'a' });
-    expect(node.status?.allocatable).toEqual({ cpu: '4', memory: '1048576Ki', pods: '110' });
+    expect(node.status?.allocatable).toEqual({ cpu: '4', memory: '1Gi', pods: '110' });
     expect(node.status?.addresses?.[0]).toEqual({ type: 'InternalIP', address: `127.${block}.1.1` });
     expect(node.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
       'MemoryPressure=False',
