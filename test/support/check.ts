@@ -7,6 +7,7 @@ const verifiers = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   format: ['oxfmt', '--check', '.'],
   'dead code': ['knip'],
+  'lock file': ['npm', 'ci', '--dry-run', '--ignore-scripts', '--loglevel=error'],
 };
 
 const failed = Object.entries(verifiers).filter(([name, [command = '', ...args]]) => {
