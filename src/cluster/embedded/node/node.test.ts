@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../../support/index.ts';
 import { resources } from '../api.ts';
 import type { Pod } from '../objects.ts';
-import { condition, images, mainContainer, nodeName, TestCluster } from './test-cluster.ts';
+import { condition, mainContainer, nodeName, TestCluster } from './test-cluster.ts';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -63,257 +63,6 @@ describe('the node', () => {
       'status',
     );
     await until(async () => (await ready()) === 'True', { what: 'the node to be Ready', deadlineMs: 5_000 });
-  });
-});
-
-describe('a pod', () => {
-  test('runs, gets an address, passes its readiness probe and answers there', async () => {
-    const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, ...patient };
-    await cluster.createPod('happy', { containers: [web({ readinessProbe })] });
-    const pod = await cluster.readyPod('happy');
-    expect(pod.status).toMatchObject({
-      phase: 'Running',
-      hostIP: `127.${cluster.config.addresses.block}.1.1`,
-      podIP: expect.stringMatching(/^127\.\d+\.1\.\d+$/) as string,
-    });
-    expect(pod.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
-      'PodReadyToStartContainers=True',
-      'Initialized=True',
-      'Ready=True',
-      'ContainersReady=True',
-      'PodScheduled=True',
-    ]);
-    expect(mainContainer(pod)).toMatchObject({
-      name: 'web',
-      ready: true,
-      started: true,
-      restartCount: 0,
-      image: 'web:1',
-      state: { running: { startedAt: expect.any(String) as string } },
-      containerID: expect.stringMatching(/^openbell:\/\/[0-9a-f]{64}$/) as string,
-    });
-    const env = (await (await get(pod)).json()) as Record<string, string>;
-    expect(env).toMatchObject({
-      POD_NAME: 'happy',
-      POD_IP: pod.status?.podIP,
-      NODE_NAME: nodeName,
-      PORT: '8080',
-      FROM_IMAGE: 'yes',
-    });
-    expect((await cluster.events('happy')).slice(0, 4)).toEqual([
-      'Pulling: Pulling image "web:1"',
-      expect.stringMatching(/^Pulled: Successfully pulled image "web:1" in \d+ms/),
-      'Created: Created container: web',
-      'Started: Started container web',
-    ]);
-  });
-
-  test('that is deleted gets SIGTERM, its last status is written, and the object goes', async () => {
-    await cluster.createPod('leaving', { containers: [web()] });
-    const pod = await cluster.readyPod('leaving');
-    await until(() => cluster.log(pod, 'web').includes('listening'), {
-      what: 'the server',
-      deadlineMs: 5_000,
-    });
-    await cluster.api.delete(resources.pods, { namespace: 'default', name: 'leaving' });
-    await cluster.goneWhen('leaving');
-    expect(cluster.log(pod, 'web')).toContain('asked to end');
-    expect(await cluster.events('leaving')).toContain('Killing: Stopping container web');
-  });
-
-  test('that does not end by itself is killed when its grace is over', async () => {
-    await cluster.createPod('stubborn', { containers: [shell(`trap '' TERM; while :; do sleep 1; done`)] });
-    const pod = await cluster.readyPod('stubborn');
-    await cluster.api.delete(
-      resources.pods,
-      { namespace: 'default', name: 'stubborn' },
-      { gracePeriodSeconds: 5 },
-    );
-    await cluster.goneWhen('stubborn');
-    expect(pod.metadata?.name).toBe('stubborn');
-  });
-
-  test('whose object is removed by force is ended all the same', async () => {
-    const before = cluster.groups();
-    await cluster.createPod('forced', { containers: [shell('sleep 1000')] });
-    await cluster.readyPod('forced');
-    const its = cluster.groups().filter((group) => !before.includes(group));
-    expect(its).toHaveLength(1);
-    await cluster.api.delete(
-      resources.pods,
-      { namespace: 'default', name: 'forced' },
-      { gracePeriodSeconds: 0 },
-    );
-    await until(() => !cluster.groups().some((group) => its.includes(group)), {
-      what: 'its process to be gone',
-      deadlineMs: 5_000,
-    });
-  });
-
-  test('that keeps failing is restarted with growing delays', async () => {
-    await cluster.createPod('crashing', { containers: [shell('exit 3')] });
-    const pod = await cluster.podWhen('crashing', 'backing off', (each) => {
-      const status = mainContainer(each);
-      return status?.state?.waiting?.reason === 'CrashLoopBackOff' && status.restartCount >= 2;
-    });
-    expect(mainContainer(pod)).toMatchObject({
-      ready: false,
-      lastState: { terminated: { exitCode: 3, reason: 'Error' } },
-      state: {
-        waiting: {
-          message: expect.stringMatching(/^back-off (20|40)s restarting failed container=main/) as string,
-        },
-      },
-    });
-    expect(pod.status?.phase).toBe('Running');
-    expect(condition(pod, 'Ready')).toBe('False');
-    expect(await cluster.events('crashing')).toContainEqual(
-      `BackOff: Back-off restarting failed container main in pod crashing_default(${pod.metadata?.uid})`,
-    );
-  });
-
-  test.each([
-    ['finished', 'exit 0', 'Succeeded'],
-    ['failed', 'exit 1', 'Failed'],
-  ])('that is not to be restarted has %s when its container ended with "%s"', async (name, script, phase) => {
-    await cluster.createPod(name, { restartPolicy: 'Never', containers: [shell(script)] });
-    const pod = await cluster.podWhen(name, phase, ({ status }) => status?.phase === phase);
-    expect(condition(pod, 'Ready')).toBe('False');
-    expect(mainContainer(pod)?.restartCount).toBe(0);
-  });
-
-  test('with an unknown image waits, and runs when the image is there', async () => {
-    await cluster.createPod('early', { containers: [{ ...web(), image: 'late:1' }] });
-    const waiting = (reason: string) => (pod: Pod) => mainContainer(pod)?.state?.waiting?.reason === reason;
-    await cluster.podWhen('early', 'failing to pull', waiting('ErrImagePull'));
-    await cluster.podWhen('early', 'backing off', waiting('ImagePullBackOff'));
-    const [first] = images;
-    cluster.loadImages([...images, { ...(first as (typeof images)[number]), name: 'late:1' }]);
-    await cluster.readyPod('early');
-    expect(await cluster.events('early')).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(/^Failed: Failed to pull image "late:1": .*not found/),
-        'Failed: Error: ErrImagePull',
-        'BackOff: Back-off pulling image "late:1"',
-        'Failed: Error: ImagePullBackOff',
-      ]),
-    );
-  });
-
-  test('whose program cannot be started says why', async () => {
-    await cluster.createPod('broken', { containers: [{ ...shell(''), command: ['/no/such/program'] }] });
-    const pod = await cluster.podWhen(
-      'broken',
-      'failing',
-      (each) => mainContainer(each)?.lastState?.terminated !== undefined,
-    );
-    expect(mainContainer(pod)?.lastState?.terminated).toMatchObject({ exitCode: 128, reason: 'StartError' });
-  });
-
-  test('waits for a ConfigMap that its environment needs', async () => {
-    const env = [{ name: 'LEVEL', valueFrom: { configMapKeyRef: { name: 'settings', key: 'level' } } }];
-    await cluster.createPod('configured', { containers: [web({ env })] });
-    const pod = await cluster.podWhen(
-      'configured',
-      'waiting',
-      (each) => mainContainer(each)?.state?.waiting?.reason === 'CreateContainerConfigError',
-    );
-    expect(mainContainer(pod)?.state?.waiting?.message).toBe('configmap "settings" not found');
-    await cluster.api.create(resources.configMaps, {
-      metadata: { name: 'settings', namespace: 'default' },
-      data: { level: '11' },
-    });
-    const ready = await cluster.readyPod('configured');
-    const answer = await until(async () => get(ready), { what: 'its answer', deadlineMs: 5_000 });
-    expect(await answer.json()).toMatchObject({ LEVEL: '11' });
-  });
-
-  test('runs its init containers one after the other before the others', async () => {
-    await cluster.createPod('prepared', {
-      initContainers: [
-        { ...shell('date +%s%N; sleep 0.1'), name: 'first' },
-        { ...shell('date +%s%N'), name: 'second' },
-      ] as NonNullable<Pod['spec']>['containers'],
-      containers: [shell('date +%s%N; sleep 1000')],
-    });
-    const pod = await cluster.readyPod('prepared');
-    expect(pod.status?.initContainerStatuses?.map(({ state }) => state?.terminated?.reason)).toEqual([
-      'Completed',
-      'Completed',
-    ]);
-    const times = await until(
-      () => {
-        const printed = ['first', 'second', 'main'].map((name) => cluster.log(pod, name).split(' ')[3] ?? '');
-        return printed.every((time) => time !== '') ? printed : undefined;
-      },
-      { what: 'the three logs', deadlineMs: 5_000 },
-    );
-    expect(times.toSorted()).toEqual(times);
-  });
-});
-
-describe('probes', () => {
-  test('take a pod that is not ready any more out, and leave it running', async () => {
-    const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, failureThreshold: 2, ...patient };
-    await cluster.createPod('flipping', { containers: [web({ readinessProbe })] });
-    const pod = await cluster.readyPod('flipping');
-    await get(pod, '/flip');
-    const unready = await cluster.podWhen(
-      'flipping',
-      'not ready',
-      (each) => condition(each, 'Ready') === 'False',
-    );
-    expect(unready.status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
-      reason: 'ContainersNotReady',
-      message: 'containers with unready status: [web]',
-    });
-    expect(mainContainer(unready)?.restartCount).toBe(0);
-    expect(await cluster.events('flipping')).toContain(
-      'Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503',
-    );
-  });
-
-  test('restart a container that is not alive any more', async () => {
-    const livenessProbe = { httpGet: { path: '/ready', port: 8080 }, initialDelaySeconds: 15, ...patient };
-    await cluster.createPod('dying', { containers: [web({ livenessProbe })] });
-    const pod = await cluster.readyPod('dying');
-    await until(() => cluster.log(pod, 'web').includes('listening'), {
-      what: 'the server',
-      deadlineMs: 5_000,
-    });
-    await get(pod, '/flip');
-    await cluster.podWhen('dying', 'restarted', (each) => mainContainer(each)?.restartCount === 1);
-    expect(await cluster.events('dying')).toContain(
-      'Killing: Container web failed liveness probe, will be restarted',
-    );
-  });
-
-  test('of startup come first: the others wait until it has succeeded', async () => {
-    const startupProbe = {
-      exec: { command: ['sh', '-c', 'test -e "$MARK"'] },
-      failureThreshold: 10_000,
-      ...patient,
-    };
-    const mark = `${cluster.runDir}/mark`;
-    await cluster.createPod('slow', {
-      containers: [shell('sleep 1000', { startupProbe, env: [{ name: 'MARK', value: mark }] })],
-    });
-    const waiting = await cluster.podWhen(
-      'slow',
-      'running',
-      (each) => mainContainer(each)?.state?.running !== undefined,
-    );
-    expect(mainContainer(waiting)).toMatchObject({ started: false, ready: false });
-    await until(
-      async () =>
-        (await cluster.events('slow')).some((event) => event.startsWith('Unhealthy: Startup probe failed')),
-      {
-        what: 'a failed startup probe',
-        deadlineMs: 5_000,
-      },
-    );
-    await (await import('node:fs/promises')).writeFile(mark, '');
-    expect(mainContainer(await cluster.readyPod('slow'))).toMatchObject({ started: true, ready: true });
   });
 });
 
@@ -378,7 +127,7 @@ describe('the kubelet', () => {
   test('starts the pods again after the power was lost, and ends those that were deleted meanwhile', async () => {
     await cluster.createPod('survivor', { containers: [web()] });
     await cluster.createPod('evicted', { containers: [web()] });
-    await cluster.readyPod('survivor');
+    const before = await cluster.readyPod('survivor');
     await cluster.readyPod('evicted');
     cluster.node.component('kubelet', 'stop');
     await cluster.api.delete(resources.pods, { namespace: 'default', name: 'evicted' });
@@ -389,6 +138,62 @@ describe('the kubelet', () => {
       (each) => mainContainer(each)?.restartCount === 1 && condition(each, 'Ready') === 'True',
     );
     expect(mainContainer(pod)?.lastState?.terminated).toMatchObject({ exitCode: 255, reason: 'Unknown' });
+    expect(pod.status?.podIP).toBe(before.status?.podIP);
     await cluster.goneWhen('evicted');
+  });
+});
+
+describe('where the OS has only one address', () => {
+  let single: TestCluster;
+  beforeAll(async () => {
+    const addresses = { mode: 'single', block: 0 } as const;
+    single = await TestCluster.start({ addresses, index: 0, role: 'control-plane' });
+  });
+  afterAll(() => single.stop());
+
+  test('pods get ports of their own, and Services lead to them', async () => {
+    const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, ...patient };
+    const service = await single.api.create(resources.services, {
+      metadata: { name: 'shop', namespace: 'default' },
+      spec: { type: 'NodePort', selector: {}, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+    });
+    const containers = [web({ readinessProbe })];
+    await single.createPod('one', { containers });
+    await single.createPod('two', { containers });
+    const pods = [await single.readyPod('one'), await single.readyPod('two')];
+    const ports = pods.map(({ metadata }) => {
+      const map = JSON.parse(metadata?.annotations?.['openbell.dev/port-map'] ?? '{}') as Record<
+        string,
+        number
+      >;
+      return map['8080'] ?? 0;
+    });
+    expect(new Set(ports).size).toBe(2);
+
+    for (const [n, port] of ports.entries()) {
+      await single.api.create(resources.endpointSlices, {
+        metadata: {
+          name: `shop-${n}`,
+          namespace: 'default',
+          labels: { 'kubernetes.io/service-name': 'shop' },
+        },
+        addressType: 'IPv4',
+        ports: [{ name: 'http', port, protocol: 'TCP' }],
+        endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
+      });
+    }
+    const nodePort = service.spec?.ports?.[0]?.nodePort;
+    const served = new Set<string>();
+    const env = await until(
+      async () => {
+        const answer = await fetch(`http://127.0.0.1:${nodePort}/`, { headers: { connection: 'close' } });
+        const env = (await answer.json()) as Record<string, string>;
+        served.add(env['POD_NAME'] ?? '');
+        return served.size === 2 ? env : undefined;
+      },
+      { what: 'answers of both pods', deadlineMs: 5_000, everyMs: 5 },
+    );
+    const throughService = await fetch(`http://${env['SHOP_SERVICE_HOST']}:${env['SHOP_SERVICE_PORT']}/`);
+    expect(await throughService.json()).toMatchObject({ POD_IP: '127.0.0.1' });
   });
 });

@@ -44,7 +44,7 @@ export class TestCluster {
 
   static async start(overrides: Partial<NodeConfig> = {}): Promise<TestCluster> {
     // A block of addresses of our own while several test processes run.
-    const addresses = overrides.addresses ?? { mode: 'range', block: 64 + (process.pid % 190) };
+    const addresses = overrides.addresses ?? { mode: 'range', block: freeBlock() };
     const timings = effectiveTimings(speedup);
     const context = await createApiContext({ timings, addresses });
     const cluster = new TestCluster(createLocalApi(context), { addresses, timings, ...overrides });
@@ -151,6 +151,11 @@ export class TestCluster {
   #boot(): EmbeddedNode {
     return new EmbeddedNode(this.config, this.api, (message) => this.messages.push(message));
   }
+}
+
+/** Two test files may run in one process, one after the other; and several processes at once. */
+function freeBlock(): number {
+  return 64 + ((process.pid + Math.trunc(Math.random() * 190)) % 190);
 }
 
 export function condition(pod: Pod, type: string): string | undefined {

@@ -1,5 +1,6 @@
 import { startDeploymentController } from './deployment/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
+import { startHorizontalPodAutoscalerController } from './hpa/index.ts';
 import type { ControllerContext, Running, StartController } from './machinery/controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle/index.ts';
 import { startPodGarbageCollector } from './pod-gc.ts';
@@ -8,6 +9,7 @@ import { startReplicaSetController } from './replicaset/index.ts';
 
 /** Every controller by the name that kube-controller-manager gives it. */
 export const controllers = {
+  'horizontal-pod-autoscaler-controller': startHorizontalPodAutoscalerController,
   'node-lifecycle-controller': startNodeLifecycleController,
   'taint-eviction-controller': startTaintEvictionController,
   'pod-garbage-collector-controller': startPodGarbageCollector,

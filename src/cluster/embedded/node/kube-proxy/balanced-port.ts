@@ -4,7 +4,7 @@ import { relay } from './relay.ts';
 import type { Backend, Rule } from './rules.ts';
 
 /** How long to wait before an address that was taken is tried again. */
-const retryMs = 500;
+const retryMs = 200;
 /** Connections that the OS keeps waiting; a surge of clients opens hundreds at once. */
 const backlog = 1_024;
 

@@ -194,7 +194,7 @@ describe('a relayed connection', () => {
         before = written;
         return still;
       },
-      { what: 'the backend to be slowed down', deadlineMs: 9_000, everyMs: 200 },
+      { what: 'the backend to be slowed down', deadlineMs: 9_000, everyMs: 80 },
     );
     expect(written).toBeLessThan(64 * 1024 * 1024);
   });

@@ -1,7 +1,7 @@
-import { request } from 'node:http';
 import type { ContainerExit } from '../runtime/index.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { effectiveMs, type KubeletContext } from './context.ts';
+import { httpRequest } from './http.ts';
 import type { PodAddress } from './pod-addresses.ts';
 
 type Hook = NonNullable<NonNullable<ContainerRecord['spec']['lifecycle']>['preStop']>;
@@ -62,7 +62,7 @@ export class ContainerStopper {
 /** Whatever the answer is: a hook's failure changes nothing. */
 function get(host: string, port: number, path: string): Promise<void> {
   return new Promise((resolve) => {
-    const asked = request({ host, port, path, agent: false }, (answer) => {
+    const asked = httpRequest({ host, port, path, agent: false }, (answer) => {
       answer.resume();
       answer.once('close', resolve);
     });

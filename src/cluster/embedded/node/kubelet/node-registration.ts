@@ -72,10 +72,9 @@ export class NodeRegistration {
     const { api, config, events } = this.#context;
     const { name } = config.node;
     const wanted = nodeObject(config);
+    events.record(this.#subject, 'Normal', 'Starting', 'Starting kubelet.');
     try {
-      const created = await api.create(resources.nodes, wanted);
-      events.record(this.#subject, 'Normal', 'Starting', 'Starting kubelet.');
-      return created;
+      return await api.create(resources.nodes, wanted);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 409) throw error;
       // Labels of ours are put right; taints stay, somebody may have cordoned or tainted the node.

@@ -37,7 +37,7 @@ export class PodAddresses {
     if (taken !== undefined) return taken;
     const address = this.#single
       ? { ip: this.#hostIP, portMap: await freePorts(pod) }
-      : { ip: pod.spec?.hostNetwork === true ? this.#hostIP : this.#next(), portMap: {} };
+      : { ip: pod.spec?.hostNetwork === true ? this.#hostIP : this.#next(pod.status?.podIP), portMap: {} };
     this.#taken.set(uid, address);
     return address;
   }
@@ -54,8 +54,10 @@ export class PodAddresses {
     if (!this.#single && address.ip !== this.#hostIP) this.#free.push(address.ip);
   }
 
-  #next(): string {
-    const ip = this.#free.shift();
+  /** The address that the pod had before the node lost its power, so that nobody who still uses it meets another pod. */
+  #next(before: string | undefined): string {
+    const at = before === undefined ? -1 : this.#free.indexOf(before);
+    const ip = at === -1 ? this.#free.shift() : this.#free.splice(at, 1)[0];
     if (ip !== undefined) return ip;
     throw new OpenbellError('no free address for the pod: expected at most 253 pods on a node', {
       code: 'NO_POD_ADDRESS',

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { request as httpRequest } from 'node:http';
+import { httpRequest } from './http.ts';
 import { request as httpsRequest } from 'node:https';
 import { followedVersion } from '../../config.ts';
 import type { Container } from '../runtime/index.ts';

@@ -47,7 +47,7 @@ export interface ScalingLimits {
 }
 
 /** A condition's reason and message; the type follows from where it stands. */
-interface Reason {
+export interface Reason {
   status: boolean;
   reason: string;
   message: string;

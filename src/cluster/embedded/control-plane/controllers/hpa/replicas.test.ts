@@ -36,7 +36,7 @@ function answer(row: Row): Row['want'] {
     ready: pod.ready,
     readyChangedAtMs: ago(pod.readyChangedSecondsAgo),
     startedAtMs: ago(pod.startedSecondsAgo),
-    requestMilli: pod.requestMilli,
+    request: { milli: pod.requestMilli },
   }));
   const samples = new Map<string, PodSample>();
   for (const pod of row.pods) {
@@ -84,9 +84,9 @@ describe('replicas for a utilization target', () => {
   });
 
   test('a pod without a request makes the metric unavailable', () => {
-    const pods = [{ ...steadyPod('a'), requestMilli: null }];
+    const pods = [{ ...steadyPod('a'), request: { missingIn: 'api' } }];
     expect(() => replicasForUtilization(pods, samplesOf({ a: 100 }), 50, rules)).toThrow(
-      'missing request for cpu in Pod a',
+      'missing request for cpu in container api of Pod a',
     );
   });
 });
@@ -123,7 +123,7 @@ function steadyPod(name: string): ScaledPod {
     ready: true,
     readyChangedAtMs: longAgo,
     startedAtMs: longAgo,
-    requestMilli: 200,
+    request: { milli: 200 },
   };
 }
 

@@ -16,8 +16,8 @@ export interface ScaledPod {
   readyChangedAtMs: number;
   /** status.startTime; null: not started by a kubelet yet. */
   startedAtMs: number | null;
-  /** What the containers that are measured request, in the metric's unit (milli); null: one of them requests nothing. */
-  requestMilli: number | null;
+  /** What the containers that are measured request, in the metric's unit (milli), or the one that requests nothing. */
+  request: { milli: number } | { missingIn: string };
 }
 
 /** What a pod was measured to use. */
@@ -220,10 +220,11 @@ function isStarting(pod: ScaledPod, sample: PodSample, rules: ReplicaRules): boo
 
 function requestsOf(pods: readonly ScaledPod[], resource: string): Map<string, number> {
   return new Map(
-    pods.map(({ name, requestMilli }) => {
-      if (requestMilli === null)
-        throw new MetricUnavailable(`missing request for ${resource} in Pod ${name}`);
-      return [name, requestMilli];
+    pods.map(({ name, request }) => {
+      if ('milli' in request) return [name, request.milli];
+      throw new MetricUnavailable(
+        `missing request for ${resource} in container ${request.missingIn} of Pod ${name}`,
+      );
     }),
   );
 }

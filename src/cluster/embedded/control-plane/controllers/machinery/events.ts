@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { messageOf } from '../../../../../support/index.ts';
 import { resources } from '../../../api.ts';
 import type { Event, KubeObject } from '../../../objects.ts';
@@ -110,9 +111,9 @@ export class EventRecorder {
     await api.create(resources.events, event);
   }
 
-  /** Nanoseconds since 1970 in hexadecimal, distinct. */
+  /** Nanoseconds since 1970 in hexadecimal; those below the millisecond keep different recorders' names apart. */
   #stamp(wallMs: number): string {
-    const stamp = BigInt(Math.trunc(wallMs)) * 1_000_000n;
+    const stamp = BigInt(Math.trunc(wallMs)) * 1_000_000n + BigInt(randomInt(1_000_000));
     this.#lastStamp = stamp > this.#lastStamp ? stamp : this.#lastStamp + 1n;
     return this.#lastStamp.toString(16);
   }
