@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'sample-api/**/*.test.ts', 'test/support/**/*.test.ts'],
           testTimeout: 10_000,
+          // These tests wait for processes and sockets more than they compute.
+          maxWorkers: 4,
         },
       },
       {

@@ -99,6 +99,7 @@ test('a rolling update never has more or fewer pods than it may', async () => {
       amount,
       amount,
       async (replicas, maxSurge, maxUnavailable) => {
+        fc.pre(parseInt(`${maxSurge}`, 10) + parseInt(`${maxUnavailable}`, 10) > 0); // nothing may move: refused
         const lab = await cluster();
         const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } };
         await lab.api.create(
