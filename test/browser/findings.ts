@@ -6,7 +6,17 @@ export const hostile = '</script><script>alert(1)</script><img src=x onerror=ale
 
 /** The findings of an imitated market-open run with everything in it. */
 export function story(): Findings {
-  return analyse(syntheticJournal({ saturatedSeconds: [71, 72] }));
+  return analyse(
+    syntheticJournal({
+      saturatedSeconds: [71, 72],
+      expectations: [
+        'availability >= 95%',
+        'response.p99 < 500ms',
+        'faults.outage < 3s',
+        'hpa.scaleUps >= 1',
+      ],
+    }),
+  );
 }
 
 /** The same with the hostile name in every text that comes from outside: pods, nodes, faults, messages, the scenario. */

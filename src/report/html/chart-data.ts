@@ -25,7 +25,7 @@ type Span<State extends string> = [state: State, from: number, to: number];
 export interface GanttRow {
   kind: 'node' | 'pod';
   name: string;
-  spans: Span<PodState | 'unknown'>[];
+  spans: Span<PodState | 'unknown' | 'hit, not noticed'>[];
 }
 
 /** What the page's script draws. Every time is in seconds of the run's clock. */
@@ -120,13 +120,13 @@ export function podsWithTraffic(findings: Findings): string[] {
 }
 
 /** The pods below the node that runs them; a pod that was never placed comes last. */
-function ganttRows({ nodes, pods }: Findings): GanttRow[] {
+function ganttRows({ nodes, pods, faults }: Findings): GanttRow[] {
   const born = (pod: Findings['pods'][number]): number => pod.createdMs ?? pod.states[0]?.fromMs ?? 0;
   const rowsOf = (node: string | null): GanttRow[] =>
     pods
       .filter((pod) => pod.node === node)
       .sort((a, b) => born(a) - born(b))
-      .map((pod) => ({ kind: 'pod', name: pod.name, spans: pod.states.map(span) }));
+      .map((pod) => ({ kind: 'pod', name: pod.name, spans: podSpans(pod, faults) }));
   const known = nodes.map((node) => node.name);
   const strangers = [...new Set(pods.map((pod) => pod.node))].filter(
     (node): node is string => node !== null && !known.includes(node),
@@ -144,6 +144,34 @@ function ganttRows({ nodes, pods }: Findings): GanttRow[] {
   return homeless.length === 0
     ? grouped
     : [...grouped, { kind: 'node', name: 'not placed', spans: [] }, ...homeless];
+}
+
+/**
+ * The pod's states as Kubernetes saw them, but for the time between a fault that landed on it and its being noticed: that delay
+ * is what many runs are made to show.
+ */
+function podSpans(pod: Findings['pods'][number], faults: Findings['faults']): GanttRow['spans'] {
+  const hits = faults.flatMap(({ landedMs, lostPods, waterfall }) => {
+    const noticed = waterfall
+      .filter(({ step, atMs }) => (step === 'detected' || step === 'out of rotation') && atMs !== null)
+      .map(({ atMs }) => atMs ?? 0);
+    return landedMs !== null && lostPods.includes(pod.name)
+      ? [[landedMs, Math.max(...noticed)] as const]
+      : [];
+  });
+  return pod.states.flatMap(({ state, fromMs, toMs }): GanttRow['spans'] => {
+    const hit = hits.find(([landed]) => landed > fromMs && landed < toMs);
+    if (hit === undefined || (state !== 'ready' && state !== 'starting'))
+      return [span({ state, fromMs, toMs })];
+    const [landedMs, noticedMs] = hit;
+    // Where nobody ever noticed, it lasts as long as Kubernetes believed in the pod.
+    const until = noticedMs > landedMs ? Math.min(toMs, noticedMs) : toMs;
+    return [
+      span({ state, fromMs, toMs: landedMs }),
+      span({ state: 'hit, not noticed' as const, fromMs: landedMs, toMs: until }),
+      ...(until < toMs ? [span({ state, fromMs: until, toMs })] : []),
+    ];
+  });
 }
 
 function span<State extends string>(of: { state: State; fromMs: number; toMs: number }): Span<State> {

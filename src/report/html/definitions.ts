@@ -1,18 +1,21 @@
 /** What the report's words mean, in short. Names are anchors of the page and of `docs/definitions.md`. */
 export const definitions = {
   reaction: ['Reaction', 'From the fault to the first change that Kubernetes makes because of it.'],
-  repair: ['Repair', 'From the first reaction to the replacement being Ready.'],
+  repair: [
+    'Repair',
+    'From the first reaction until every replacement is Ready, and every pod that came back by itself.',
+  ],
   recovery: [
     'Recovery',
-    'From the first reaction to good service: requests succeed and are fast again for a full window.',
+    'From the first reaction until the service was good again: outage less reaction, and 0 if it was good before.',
   ],
   outage: [
     'Outage',
-    'From the fault to good service again, as clients saw it. Good means that requests succeed and that their response time is within the scenario’s limit, for a full window.',
+    'From the fault to the last bad request put down to it, after which the service was good for a full second in which requests were due. 0 if there was none. Not known when traffic ended before that second, or when none ran at the fault.',
   ],
   lost: [
     'Lost requests',
-    'Requests that did not end ok and are put down to a fault, by their time and by the pod that had them.',
+    'Requests that did not end ok and are put down to a fault, each to at most one: by the pod that failed them or, where that is unknown, by their time.',
   ],
   'healing-waterfall': [
     'Healing waterfall',
@@ -22,7 +25,10 @@ export const definitions = {
     'Rerouting',
     'How traffic moves: from the instant a pod is gone or not ready to the last request that still went to it, and from Ready to its first request served.',
   ],
-  availability: ['Availability', 'Requests that ended ok divided by requests scheduled, over the whole run.'],
+  availability: [
+    'Availability',
+    'Requests that ended ok divided by requests scheduled, over the whole run. Requests that were dropped count against it: that customer was not served.',
+  ],
   outcome: [
     'Outcome',
     'How a scheduled request ended. Each ends in exactly one: ok (answered well), http_error (answered with an error status), timeout (not answered in time), refused (no connection could be made), reset (the connection broke), dropped (never sent, because no connection was free or the generator could not keep up).',
@@ -45,16 +51,16 @@ export const definitions = {
   ],
   desired: [
     'Desired pods',
-    'The number of replicas that the workload is asked to have, by the autoscaler or by hand.',
+    'The number of replicas that the workload’s Deployment is asked to have, by the autoscaler or by hand.',
   ],
   ready: ['Ready pods', 'Pods whose readiness probe succeeds.'],
   'in-rotation': [
     'In rotation',
-    'Pods that the Service’s EndpointSlices list as ready: where new connections can go. A lost pod stays in rotation until the control plane notices.',
+    'Pods that the Service’s EndpointSlices list as ready: where new connections can go. The pod of a lost node stays in rotation until the control plane notices.',
   ],
   'pod-states': [
     'States of a pod',
-    'Pending (not placed yet), starting (placed, not ready for the first time), ready, not ready (was ready before), terminating (asked to end), lost (its process or its node is gone).',
+    'As Kubernetes saw them: pending (not placed yet), starting (placed, not ready for the first time), ready, not ready (was ready before), terminating (asked to end), lost (its node is silent or gone). “Hit, not noticed” is what Kubernetes did not see: a fault had landed on the pod, but it still counted as before.',
   ],
   'scaling-decision': [
     'Scaling decision',
@@ -67,7 +73,7 @@ export const definitions = {
   lateness: ['Lateness', 'How much later than scheduled the generator sent its requests.'],
   saturated: [
     'Saturated second',
-    'A second that the generator itself spoiled: it sent late or dropped requests for lack of its own capacity. Such seconds are hatched and say little about the cluster.',
+    'A second that the generator itself spoiled: the p99 of its lateness passed 10 ms, or it dropped requests for lack of its own capacity. Such seconds are hatched and say little about the cluster.',
   ],
   conserved: [
     'Conservation of requests',
@@ -77,6 +83,22 @@ export const definitions = {
     'Speed-up',
     'The number by which Kubernetes’ timers were divided for this run, so that a lesson fits into a minute. 1 is Kubernetes’ own pace.',
   ],
+  'bad-request': [
+    'Bad request',
+    'One that did not end ok, or whose response time passed the limit that the scenario’s expectations state.',
+  ],
+  'lost-pods': ['Lost pods', 'The targets of a pod fault; of a node fault, the pods that ran on that node.'],
+  replacement: [
+    'Replacement',
+    'A pod that was created to settle the debt that a lost pod left. Kubernetes does not say which pod replaces which, so it is told by order.',
+  ],
+  'first-answer': ['First answer', 'From the start of the run to the first answer through the Service.'],
+  served: ['Served by a pod', 'Answers that carried the pod’s name, whatever their status.'],
+  accounting: [
+    'Accounting',
+    'What each pod counted, read when traffic was over, beside the answers of it that clients saw. Pods that were gone cannot be asked.',
+  ],
+  nodes: ['Nodes', 'Workers whose Ready condition is True, of the workers there are.'],
 } as const satisfies Record<string, readonly [title: string, text: string]>;
 
 /** An anchor of the page's definitions. */

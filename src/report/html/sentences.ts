@@ -141,7 +141,7 @@ function customersSentence({ outageMs, lost, lostByOutcome, problem }: FaultFind
 /** The generator's own quality, in words. */
 export function generatorSentence({ generator, seconds }: Findings): string {
   if (seconds.length === 0) return 'The generator sent nothing.';
-  const late = `It sent 99 % of its requests at most ${duration(generator.latenessP99Ms)} late`;
+  const late = `The generator sent 99 % of its requests at most ${duration(generator.latenessP99Ms)} late`;
   return generator.saturatedSeconds === 0
     ? `${late} and kept up in every second.`
     : `${late}, and spoiled ${plural(generator.saturatedSeconds, 'second')} of ${decimal(seconds.length, 0)}.`;

@@ -14,6 +14,7 @@ const fills = {
   ready: () => color('ready'),
   'not-ready': () => color('not-ready'),
   terminating: () => hatch('terminating', { base: color('terminating', 0.3) }),
+  'hit, not noticed': () => hatch('mark-fault', { base: color('mark-fault', 0.14), gap: 7 }),
   lost: () => hatch('lost', { base: color('lost', 0.45), slope: -1, gap: 5 }),
   'node ready': () => color('node-ready', 0.55),
   'node down': () => hatch('not-ready', { base: color('not-ready', 0.3), gap: 5 }),
@@ -131,6 +132,7 @@ function fillOf(row, state) {
  * @param {HTMLElement} box
  */
 function gutter(box) {
+  if (isNarrow()) return axisWidth();
   const lane = document.querySelector('.plot:not(.gantt)');
   const shift = lane === null ? 150 : lane.getBoundingClientRect().left - box.getBoundingClientRect().left;
   return Math.max(0, shift) + axisWidth();

@@ -22,17 +22,22 @@ export function createLanes() {
 
 function load() {
   const all = series['load'] ?? [];
-  const failed = all.some((of) => of.key !== 'offered' && of.key !== 'ok');
+  const failed = all.some(isFailure);
   const end = endOf(data.load.t, data.load.binS);
   createPlot({
     name: 'load',
     type: 'line',
     labelRows: 2,
-    datasets: all.map((of) => ({
+    datasets: all.map((of, index) => ({
       ...lineOrArea(of, end),
-      yAxisID: of.key === 'offered' || of.key === 'ok' ? 'y' : 'yFailed',
+      yAxisID: isFailure(of) ? 'yFailed' : 'y',
       stack: of.key === 'offered' ? 'offered' : 'outcomes',
       order: of.key === 'offered' ? 0 : 1,
+      ...(isFailure(of) && {
+        backgroundColor: () => color(of.color),
+        borderWidth: 0,
+        fill: all[index - 1]?.key === 'ok' ? 'origin' : '-1',
+      }),
     })),
     scales: {
       y: verticalAxis({ stack: 'load', stackWeight: failed ? 5 : 1, weight: 1, title: title('requests/s') }),
@@ -58,6 +63,11 @@ function load() {
     },
     describe: () => describe(all),
   });
+}
+
+/** @param {Series} of */
+function isFailure(of) {
+  return of.key !== 'offered' && of.key !== 'ok';
 }
 
 function latency() {
@@ -138,7 +148,8 @@ function stepped(name, labelRows) {
           callback: whole,
           precision: 0,
           includeBounds: false,
-          maxTicksLimit: name === 'nodes' ? 4 : 6,
+          maxTicksLimit: 6,
+          ...(most <= 5 && { stepSize: 1 }),
         },
       }),
     },

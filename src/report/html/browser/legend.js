@@ -96,7 +96,10 @@ function swatch(of) {
 /** @param {string} fill */
 function stateEntry(fill) {
   const entry = element('span', 'entry', '');
-  entry.append(element('span', `swatch ${fill.replace(' ', '-')}`, ''), element('span', 'name', fill));
+  entry.append(
+    element('span', `swatch ${fill.startsWith('hit') ? 'hit' : fill.replace(' ', '-')}`, ''),
+    element('span', 'name', fill),
+  );
   return entry;
 }
 

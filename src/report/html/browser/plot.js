@@ -158,13 +158,10 @@ function timeAxis() {
 
 /** @param {Plot} plot */
 function showWindow(plot) {
-  const axis = plot.chart.options.scales?.['x'];
-  if (axis)
-    Object.assign(axis, {
-      min: clock.from,
-      max: clock.to,
-      ticks: { ...axis.ticks, stepSize: tickStep(plot.chart.width) },
-    });
+  const axis = /** @type {any} */ (plot.chart.options.scales?.['x']);
+  axis.min = clock.from;
+  axis.max = clock.to;
+  axis.ticks.stepSize = tickStep(plot.chart.width);
   plot.chart.update('none');
   plot.box.setAttribute('aria-valuemin', clock.from.toFixed(1));
   plot.box.setAttribute('aria-valuemax', clock.to.toFixed(1));

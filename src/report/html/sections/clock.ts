@@ -87,7 +87,7 @@ function lanes(findings: Findings, rows: number): Lane[] {
       name: 'nodes',
       title: 'Nodes',
       unit: 'number of nodes',
-      says: nodesSentence(findings),
+      says: html`${nodesSentence(findings)} (${term('nodes', 'nodes')})`,
       label: 'Nodes',
       data: nodesTable(findings, rows),
       empty: findings.nodeCounts.length === 0 ? 'No nodes were recorded in this run.' : null,

@@ -116,9 +116,9 @@ function timingsTable(timings: Record<string, number>): Markup {
         { head: 'What it governs', wide: true },
       ],
       rows: rows.map((row) => [
-        row.title,
+        html`${row.title}${row.changed ? html` <span class="tag">changed</span>` : ''}`,
         value(row, row.effective),
-        html`${row.standard === null ? dash('not a setting of Kubernetes') : value(row, row.standard)}${row.changed ? html` <span class="tag">changed</span>` : ''}`,
+        row.standard === null ? dash('not a setting of Kubernetes') : value(row, row.standard),
         row.governs,
       ]),
       empty: 'No timing was recorded.',

@@ -68,8 +68,8 @@ function oneFault(fault: FaultFinding, index: number): Markup {
     </p>
     <dl class="plain">
       ${row('Proof', fault.proof)} ${row('Problem', fault.problem)}
-      ${row('Lost pods', fault.lostPods.length === 0 ? null : shortList(fault.lostPods, 8))}
-      ${row('Replaced by', fault.replacementPods.length === 0 ? null : shortList(fault.replacementPods, 8))}
+      ${row(term('lost-pods', 'Lost pods'), fault.lostPods.length === 0 ? null : shortList(fault.lostPods, 8))}
+      ${row(term('replacement', 'Replaced by'), fault.replacementPods.length === 0 ? null : shortList(fault.replacementPods, 8))}
       ${row('Undone', fault.undoneMs === null ? null : `at ${instant(fault.undoneMs)}`)}
     </dl>
   </article> `;
@@ -82,7 +82,7 @@ function measure(definition: DefinitionName, name: string, value: Content): Mark
   </div>`;
 }
 
-function row(name: string, text: string | null): Content {
+function row(name: Content, text: string | null): Content {
   return text === null
     ? ''
     : html`<div>
@@ -91,35 +91,43 @@ function row(name: string, text: string | null): Content {
       </div>`;
 }
 
-/** The waterfall is chart and table in one: it needs no script, and prints as it is. */
+/**
+ * The waterfall is chart and table in one: it needs no script, and prints as it is. Narrow windows lay its rows out anew, hence
+ * the roles, which browsers otherwise forget.
+ */
 function waterfallTable(fault: FaultFinding, { steps, totalMs }: Waterfall): Markup {
   return html`<div class="scroll">
-      <table class="waterfall">
+      <table class="waterfall" role="table">
         <caption>
           ${term('healing-waterfall', 'Healing waterfall')}: time since the fault
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Step</th>
-            <th scope="col" class="bar">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">Step</th>
+            <th scope="col" role="columnheader" class="bar">
               <span class="axis"
                 ><span>0</span><span>${duration(totalMs / 2)}</span><span>${duration(totalMs)}</span></span
               ><span class="sr">Drawn to scale</span>
             </th>
-            <th scope="col" class="num">After fault</th>
-            <th scope="col" class="num">Took</th>
-            <th scope="col" class="num clock">On the clock</th>
+            <th scope="col" role="columnheader" class="num">After fault</th>
+            <th scope="col" role="columnheader" class="num">Took</th>
+            <th scope="col" role="columnheader" class="num clock">On the clock</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           ${steps.map(
             (step) =>
-              html`<tr${step.longest ? html` class="longest"` : ''}><th scope="row">${step.step}${step.longest ? html` <span class="tag">longest</span>` : ''}${step.shownBy === null ? '' : html`<span class="aside">${step.shownBy}</span>`}</th>
-<td class="bar">${bar(step, totalMs)}</td>
-<td class="num">${orDash(step.afterMs, (ms) => `${ms > 0 ? '+' : ''}${duration(ms)}`)}</td>
-<td class="num">${step.step === 'fault' ? '' : took(step)}</td>
-<td class="num clock">${orDash(step.atMs, instant)}</td></tr>
-`,
+              html`<tr role="row" ${step.longest ? html` class="longest"` : ''}>
+                <th scope="row" role="rowheader">
+                  ${step.step}${step.longest ? html` <span class="tag">longest</span>` : ''}${step.shownBy === null ? '' : html`<span class="aside">${step.shownBy}</span>`}
+                </th>
+                <td role="cell" class="bar">${bar(step, totalMs)}</td>
+                <td role="cell" class="num">
+                  ${orDash(step.afterMs, (ms) => `${ms > 0 ? '+' : ''}${duration(ms)}`)}
+                </td>
+                <td role="cell" class="num">${step.step === 'fault' ? '' : took(step)}</td>
+                <td role="cell" class="num clock">${orDash(step.atMs, instant)}</td>
+              </tr> `,
           )}
         </tbody>
       </table>

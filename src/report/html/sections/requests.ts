@@ -75,16 +75,17 @@ function accountingTable({ accounting }: Findings): Markup {
   const total = (pick: (row: Findings['accounting'][number]) => number | null): number =>
     accounting.reduce((sum, row) => sum + (pick(row) ?? 0), 0);
   return html`<p class="says">
-      What clients saw answered by each pod, beside what the pod itself counted. A pod may count more than
-      clients saw: answers to requests that had timed out, probes aside.
+      What clients saw answered by each pod, beside ${term('accounting', 'what the pod itself counted')}. A
+      pod may have counted more, because answers were lost on the way; fewer would mean that something was
+      counted wrongly.
     </p>
     ${table({
       caption: 'Answers by pod, as clients and pods counted them',
       columns: [
         { head: 'Pod' },
-        { head: 'Client', numeric: true },
-        { head: 'Pod', numeric: true },
-        { head: 'Pod − client', numeric: true },
+        { head: term('served', 'Answers seen by clients'), numeric: true },
+        { head: 'Counted by the pod', numeric: true },
+        { head: 'Difference', numeric: true },
       ],
       rows: accounting.map(({ pod, client, podCount }) => [
         html`<span class="name">${pod}</span>`,
@@ -92,7 +93,14 @@ function accountingTable({ accounting }: Findings): Markup {
         podCount === null ? dash('gone before it could be asked') : count(podCount),
         podCount === null ? dash('not known') : difference(podCount - client),
       ]),
-      foot: ['all', count(total((row) => row.client)), count(total((row) => row.podCount)), ''],
+      foot: [
+        'all',
+        count(total((row) => row.client)),
+        accounting.some((row) => row.podCount === null)
+          ? dash('some pods could not be asked')
+          : count(total((row) => row.podCount)),
+        '',
+      ],
       empty: 'No answer carried a pod’s name.',
     })}`;
 }

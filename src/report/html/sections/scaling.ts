@@ -39,7 +39,7 @@ function podsTable({ pods }: Findings): Markup {
     columns: [
       { head: 'Pod' },
       { head: 'Node' },
-      { head: 'Served', numeric: true },
+      { head: term('served', 'Served'), numeric: true },
       { head: 'Created', numeric: true },
       { head: 'Scheduled', numeric: true },
       { head: 'Started', numeric: true },

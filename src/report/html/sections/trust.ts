@@ -3,13 +3,19 @@ import { count, plural } from '../format.ts';
 import { bullets, html, section, term, type Content, type Markup } from '../markup.ts';
 import { generatorSentence } from '../sentences.ts';
 
+/** In order, in order but for a part, not in order, or nothing to judge. */
+type CheckResult = 'yes' | 'some' | 'no' | 'open';
+
+const signs: Record<CheckResult, string> = { yes: '✓', some: '!', no: '✗', open: '–' };
+
 /** Why the figures may be believed, or not: each check with its result in words. */
 export function trustSection(findings: Findings): Markup {
   const { requests, generator, faults, journal, distrust, notes } = findings;
   const missed = faults.filter((fault) => fault.landedMs === null);
-  const checks: [ok: boolean | null, text: Content][] = [
+  const { saturatedSeconds } = generator;
+  const checks: [result: CheckResult, text: Content][] = [
     [
-      requests.conserved,
+      requests.conserved ? 'yes' : 'no',
       requests.conserved
         ? html`Each of the ${count(requests.scheduled)} scheduled requests ended in
           ${term('conserved', 'exactly one outcome')}.`
@@ -17,20 +23,26 @@ export function trustSection(findings: Findings): Markup {
           broken.`,
     ],
     [
-      findings.seconds.length === 0 ? null : generator.saturatedSeconds === 0,
-      html`The generator: ${generatorSentence(findings)} (${term('lateness', 'lateness')},
+      findings.seconds.length === 0
+        ? 'open'
+        : saturatedSeconds === 0
+          ? 'yes'
+          : saturatedSeconds > Math.max(1, findings.seconds.length / 10)
+            ? 'no'
+            : 'some',
+      html`${generatorSentence(findings)} (${term('lateness', 'lateness')},
       ${term('saturated', 'saturation')})`,
     ],
     [
-      faults.length === 0 ? null : missed.length === 0,
+      faults.length === 0 ? 'open' : missed.length === 0 ? 'yes' : 'no',
       faults.length === 0
         ? 'No fault was injected.'
         : missed.length === 0
-          ? `${faults.length === 1 ? 'The fault was' : `All ${count(faults.length)} faults were`} seen to land.`
+          ? `${['', 'The fault was', 'Both faults were'][faults.length] ?? `All ${count(faults.length)} faults were`} seen to land.`
           : `${plural(missed.length, 'fault')} of ${count(faults.length)} ${missed.length === 1 ? 'was' : 'were'} not seen to land.`,
     ],
     [
-      journal.complete && journal.problems.length === 0,
+      journal.complete && journal.problems.length === 0 ? 'yes' : 'no',
       `The journal ${journal.complete ? 'is complete' : 'was cut short'}: ${plural(journal.events, 'event')}${journal.problems.length === 0 ? '' : `, ${plural(journal.problems.length, 'problem')}`}.`,
     ],
   ];
@@ -47,10 +59,10 @@ export function trustSection(findings: Findings): Markup {
       ${distrust.length === 0 ? '' : html`<div class="warn">${bullets(distrust)}</div>`}
       <ul class="checks">
         ${checks.map(
-          ([ok, text]) =>
-            html`<li class="${ok === null ? 'open' : ok ? 'yes' : 'no'}">
-              <span class="mark" aria-hidden="true">${ok === null ? '–' : ok ? '✓' : '✗'}</span
-              ><span>${ok === false ? html`<span class="sr">Not in order: </span>` : ''}${text}</span>
+          ([result, text]) =>
+            html`<li class="${result}">
+              <span class="mark" aria-hidden="true">${signs[result]}</span
+              ><span>${result === 'no' ? html`<span class="sr">Not in order: </span>` : ''}${text}</span>
             </li>`,
         )}
       </ul>

@@ -24,7 +24,7 @@ export function verdictSection(findings: Findings): Markup {
           <path d="${icon}" />
         </svg>
         <div>
-          <p class="word">${word}</p>
+          <p class="word">${word} <span class="aside">exit code ${String(findings.exitCode)}</span></p>
           <p class="sentence">${findings.verdictSentence}</p>
           ${findings.distrust.length === 0 ? '' : bullets(findings.distrust)}
         </div>
@@ -63,22 +63,18 @@ function keyFigures(findings: Findings): Markup {
       'Longest outage',
       'outage',
       outages.length === 0 ? orDash(null, String, 'none seen') : duration(Math.max(...outages)),
-      faults.length === 0 ? 'no fault was injected' : `after ${plural(faults.length, 'fault')}`,
+      faults.length === 0
+        ? 'no fault was injected'
+        : `after ${plural(faults.length, 'fault')}${outages.length < faults.length ? `, ${count(faults.length - outages.length)} not known` : ''}`,
     )}
     ${figure('Pods', 'desired', first === peak ? count(peak) : `${count(first)} → ${count(peak)}`, plural(scaling.length, 'scaling decision'))}
-    ${figure('First answer', 'response-time', orDash(findings.firstAnswerMs, duration, 'never answered'), 'after the start of the run', false)}
+    ${figure('First answer', 'first-answer', orDash(findings.firstAnswerMs, duration, 'never answered'), 'after the start of the run')}
   </dl>`;
 }
 
-function figure(
-  name: string,
-  definition: DefinitionName,
-  value: Content,
-  beside: string,
-  linked = true,
-): Markup {
+function figure(name: string, definition: DefinitionName, value: Content, beside: string): Markup {
   return html`<div>
-    <dt>${linked ? term(definition, name) : name}</dt>
+    <dt>${term(definition, name)}</dt>
     <dd><span class="value">${value}</span><span class="beside">${beside}</span></dd>
   </div>`;
 }
