@@ -1,6 +1,6 @@
 /** Conditions of an autoscaler. Pure. */
+import type { Reason } from '../../../../../autoscaler/index.ts';
 import type { HorizontalPodAutoscaler } from '../../../objects.ts';
-import type { Reason } from './behaviour.ts';
 
 type Condition = NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['conditions']>[number];
 export type ConditionType = 'AbleToScale' | 'ScalingActive' | 'ScalingLimited';

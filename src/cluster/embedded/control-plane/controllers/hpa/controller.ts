@@ -1,3 +1,10 @@
+import {
+  newHistory,
+  recordScale,
+  scalingBehaviour,
+  tame,
+  type ScalingHistory,
+} from '../../../../../autoscaler/index.ts';
 import { messageOf } from '../../../../../support/index.ts';
 import { requirementsOf, selects } from '../../../../../kubernetes/selector.ts';
 import { resources, type ResourceType } from '../../../api.ts';
@@ -6,9 +13,7 @@ import { runController, type ControllerContext, type Running } from '../machiner
 import { keyOf, refOf } from '../machinery/owners.ts';
 import { writeStatus } from '../machinery/status.ts';
 import { timestamp } from '../machinery/timestamps.ts';
-import { newHistory, recordScale, tame, type ScalingHistory } from './behaviour.ts';
 import { Conditions } from './conditions.ts';
-import { scalingBehaviour } from './defaults.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 
 type Target = Deployment | ReplicaSet;

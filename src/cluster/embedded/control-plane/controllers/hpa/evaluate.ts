@@ -1,13 +1,13 @@
 /** What an autoscaler's metrics ask for together. Pure. */
-import { canonical, milliOf, parseQuantity } from '../../../../../kubernetes/quantity.ts';
-import type { HorizontalPodAutoscaler, Pod, PodMetrics } from '../../../objects.ts';
-import { samplesOf, scaledPods, type Measured } from './measure.ts';
 import {
   MetricUnavailable,
   replicasForAverageValue,
   replicasForUtilization,
   type ReplicaRules,
-} from './replicas.ts';
+} from '../../../../../autoscaler/index.ts';
+import { canonical, milliOf, parseQuantity } from '../../../../../kubernetes/quantity.ts';
+import type { HorizontalPodAutoscaler, Pod, PodMetrics } from '../../../objects.ts';
+import { samplesOf, scaledPods, type Measured } from './measure.ts';
 
 type Spec = NonNullable<HorizontalPodAutoscaler['spec']>;
 type MetricSpec = NonNullable<Spec['metrics']>[number];

@@ -1,2 +1,2 @@
-/** The HorizontalPodAutoscaler: pure arithmetic, and the loop that measures and scales. */
+/** The HorizontalPodAutoscaler: the loop that measures and scales; its arithmetic is in src/autoscaler/. */
 export { startHorizontalPodAutoscalerController } from './controller.ts';

@@ -1,9 +1,9 @@
 /** From pods and PodMetrics, as they travel, to the values that the arithmetic takes. Pure. */
+import type { PodSample, ScaledPod } from '../../../../../autoscaler/index.ts';
 import { milliOf } from '../../../../../kubernetes/quantity.ts';
 import type { Pod, PodMetrics } from '../../../objects.ts';
 import { podCondition } from '../machinery/pods.ts';
 import { parseTimestamp } from '../machinery/timestamps.ts';
-import type { PodSample, ScaledPod } from './replicas.ts';
 
 /** What is measured: a resource, of one container or of all. */
 export interface Measured {

@@ -1,9 +1,9 @@
 /** From an autoscaler's spec, as it travels, to the values that the arithmetic takes. */
-import type { HorizontalPodAutoscaler } from '../../../objects.ts';
+import type { V2HorizontalPodAutoscalerBehavior } from '@kubernetes/client-node';
 import type { ScalingBehaviour, ScalingPolicy, ScalingRules } from './behaviour.ts';
 
 /** `spec.behavior` as it travels. */
-export type BehaviorSpec = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['behavior']>;
+export type BehaviorSpec = V2HorizontalPodAutoscalerBehavior;
 type RulesSpec = NonNullable<BehaviorSpec['scaleUp']>;
 
 /**
