@@ -15,6 +15,12 @@ export interface TrafficOptions {
   goodResponseMs: number | null;
   /** Called for each second of traffic once all of its requests have ended, in order. */
   onSecond: (second: Unstamped<TrafficSecond> & { t: number }) => void;
+  /**
+   * A file to which one line is appended for each arrival as it ends: `id,dueMs,sentMs,endedMs,outcome,status`. `id` is the
+   * request's `x-request-id`, instants are `monotonicMs()`, `sentMs` is empty for what was never sent, `status` is 0
+   * without an answer. The file is complete when `done` resolves.
+   */
+  ledgerFile?: string;
   /** Called about four times a second while traffic runs; for the live view only. */
   onTick?: (tick: TrafficTick) => void;
 }

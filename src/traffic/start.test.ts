@@ -1,5 +1,8 @@
+import { mkdtempDisposableSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, expect, test } from 'vitest';
 import { monotonicMs } from '../support/index.ts';
@@ -53,6 +56,25 @@ test.concurrent('every scheduled arrival is answered, counted and attributed to 
   expect(mergeHistograms(seconds.flatMap(({ response }) => Object.values(response))).totalCount).toBe(total);
   expect(mergeHistograms([end.service]).totalCount).toBe(total);
   expect(mergeHistograms([end.lateness ?? '']).totalCount).toBe(total);
+});
+
+test.concurrent('the ledger file has a line for each arrival, under the id that the target saw', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'openbell-ledger-'));
+  const ids = new Set<string>();
+  const target = await serve((id) => ({ pod: 'pod', status: ids.add(id).size % 10 === 0 ? 503 : 200 }));
+  const ledgerFile = join(folder.path, 'ledger');
+  const { end } = await play({ plan: planOf({ phases: [ramp(300, 300, 400)] }), target, ledgerFile });
+  const lines = readFileSync(ledgerFile, 'utf8').trimEnd().split('\n');
+  const rows = lines.map((line) => line.split(','));
+  expect(new Set(rows.map(([id]) => id))).toEqual(ids);
+  expect(rows).toHaveLength(end.scheduled);
+  expect(rows.filter(([, , , , outcome, status]) => outcome === 'ok' && status === '200')).toHaveLength(
+    end.outcomes.ok,
+  );
+  for (const [, due, sent, ended] of rows) {
+    expect(Number(sent)).toBeGreaterThanOrEqual(Number(due));
+    expect(Number(ended)).toBeGreaterThan(Number(sent));
+  }
 });
 
 test.concurrent('the live view is told what goes on', async () => {

@@ -95,7 +95,7 @@ class Account {
 }
 
 function inputOf(options: TrafficOptions): GeneratorInput {
-  const { plan, target, seed, originMs, startAtMs, goodResponseMs, onTick } = options;
+  const { plan, target, seed, originMs, startAtMs, goodResponseMs, onTick, ledgerFile } = options;
   return {
     plan,
     target: target.href,
@@ -104,6 +104,7 @@ function inputOf(options: TrafficOptions): GeneratorInput {
     startAtMs,
     goodResponseMs,
     ticks: onTick !== undefined,
+    ledgerFile: ledgerFile ?? null,
   };
 }
 

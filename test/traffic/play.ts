@@ -52,6 +52,7 @@ export async function play(
       startAtMs: nowMs,
       goodResponseMs: null,
       ticks: false,
+      ledgerFile: null,
     },
     now,
     (message: FromGenerator) => {

@@ -61,7 +61,7 @@ export class Connection extends Client implements Linked<Connection> {
     this.#target = target;
     this.#secure = target.protocol === 'https:';
     this.#owner = owner;
-    this.exchange = { second, dueMs: 0, sentMs: 0, status: 0, pod: null };
+    this.exchange = { index: 0, second, dueMs: 0, sentMs: 0, status: 0, pod: null };
   }
 
   /** There is a socket, established or being opened. */
@@ -70,8 +70,9 @@ export class Connection extends Client implements Linked<Connection> {
   }
 
   /** Sends a request, on a new socket where there is none. `last` closes the connection after the answer. */
-  send(request: PreparedRequest, id: string, { second, dueMs, nowMs, last }: Sending): void {
+  send(request: PreparedRequest, id: string, { index, second, dueMs, nowMs, last }: Sending): void {
     const { exchange } = this;
+    exchange.index = index;
     exchange.second = second;
     exchange.dueMs = dueMs;
     exchange.sentMs = nowMs;
@@ -228,6 +229,7 @@ export class Connection extends Client implements Linked<Connection> {
 
 /** What a connection has to know of an arrival to send it. */
 export interface Sending {
+  index: number;
   second: SecondRecord;
   dueMs: number;
   nowMs: number;

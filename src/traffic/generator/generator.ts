@@ -1,10 +1,10 @@
 import { offeredPerSecond, scheduleOf, type Schedule } from '../schedule.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Entry } from './ledger.ts';
 import type { FromGenerator, GeneratorInput } from './messages.ts';
 import { weightedMix } from './mix.ts';
 import { Pacer } from './pacer.ts';
 import { ConnectionPool } from './pool.ts';
-import { prepareRequest } from './requests.ts';
+import { prepareRequest, requestIds } from './requests.ts';
 import type { Boundary } from './second-record.ts';
 import { Seconds } from './seconds.ts';
 import { SelfWatch } from './self-watch.ts';
@@ -23,7 +23,7 @@ export interface Generator {
 
 /**
  * Plays a plan against its target, on the thread it is called on, and posts what it measures. `now` is the machine's
- * monotonic clock in ms. The last message is `end`; nothing is left open after it.
+ * monotonic clock in ms; `entered` is told of each arrival as it ends. The last message is `end`; nothing is left open after it.
  *
  * @throws {Error} when a request of the mix cannot be built.
  */
@@ -31,6 +31,7 @@ export function runGenerator(
   input: GeneratorInput,
   now: () => number,
   post: (message: FromGenerator) => void,
+  entered: ((entry: Entry) => void) | null = null,
 ): Generator {
   const { plan, originMs } = input;
   const schedule = scheduleOf(plan);
@@ -38,6 +39,7 @@ export function runGenerator(
     originMs,
     goodResponseMs: input.goodResponseMs,
     report: (second) => post({ kind: 'second', second }),
+    entered,
   });
   const pool = openPool(input, ledger, now);
 
@@ -61,7 +63,7 @@ export function runGenerator(
     paced: {
       arrive(index, dueMs, nowMs) {
         const second = seconds.recordOf(index);
-        if (nowMs - dueMs > hopelesslyLateMs) ledger.dropped(second, { dueMs, nowMs, ownFault: true });
+        if (nowMs - dueMs > hopelesslyLateMs) ledger.dropped(second, { index, dueMs, nowMs, ownFault: true });
         else pool.fire({ index, second, dueMs, nowMs });
       },
       turn(nowMs) {
@@ -103,7 +105,6 @@ function openPool(
   );
   const staying = plan.requests.map((spec) => prepareRequest(spec, target, false));
   const closing = plan.requests.map((spec) => prepareRequest(spec, target, true));
-  const idPrefix = `${(seed >>> 0).toString(16).padStart(8, '0')}-`;
   return new ConnectionPool({
     target,
     connections: Math.max(1, Math.floor(plan.connections)),
@@ -116,7 +117,7 @@ function openPool(
       if (request === undefined) throw new Error('a plan needs at least one request');
       return request;
     },
-    idOf: (index) => idPrefix + String(index),
+    idOf: requestIds(seed),
   });
 }
 

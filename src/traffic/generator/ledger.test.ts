@@ -49,7 +49,7 @@ describe('the ledger', () => {
     ['the machine had no socket', { dueMs: 100, nowMs: 101, ownFault: true }, 1],
   ])('blames the generator for a drop or not: %s', (_name, drop, expected) => {
     const { ledger, reported, seconds } = open(1);
-    ledger.dropped(seconds[0]!, drop);
+    ledger.dropped(seconds[0]!, { index: 0, ...drop });
     ledger.closeSecond(seconds[0]!, boundary, 1000);
     expect(reported[0]).toMatchObject({
       scheduled: 1,
@@ -84,7 +84,7 @@ function open(count: number): {
     send(second, dueMs, sentMs = dueMs) {
       if (second === undefined) throw new Error('no such second');
       ledger.sent(second, sentMs - dueMs);
-      return { second, dueMs, sentMs, status: 200, pod: null };
+      return { index: 0, second, dueMs, sentMs, status: 200, pod: null };
     },
   };
 }

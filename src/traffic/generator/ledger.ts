@@ -6,6 +6,8 @@ import { noOutcomes, SecondRecord, type Boundary } from './second-record.ts';
 
 /** One request under way; each connection keeps one and uses it again. Instants are the generator's clock. */
 export interface Exchange {
+  /** The arrival's number in the schedule. */
+  index: number;
   second: SecondRecord;
   dueMs: number;
   sentMs: number;
@@ -17,6 +19,18 @@ export interface Exchange {
 
 /** How a request that was sent can end. */
 export type SentOutcome = Exclude<Outcome, 'dropped'>;
+
+/** What became of one arrival. Instants are the generator's clock. */
+export interface Entry {
+  index: number;
+  dueMs: number;
+  /** When it was sent; null where it never was. */
+  sentMs: number | null;
+  endedMs: number;
+  outcome: Outcome;
+  /** Status of the answer; 0 without one. */
+  status: number;
+}
 
 /** How late an arrival may be before a drop counts as the generator's own fault, ms. */
 const lateMs = 10;
@@ -32,16 +46,20 @@ export class Ledger {
   readonly #originMs: number;
   readonly #goodResponseMs: number;
   readonly #report: (second: RawSecond) => void;
+  readonly #entered: ((entry: Entry) => void) | null;
   readonly #unreported: SecondRecord[] = [];
 
   constructor(options: {
     originMs: number;
     goodResponseMs: number | null;
     report: (second: RawSecond) => void;
+    /** Told of each arrival as it ends. */
+    entered?: ((entry: Entry) => void) | null;
   }) {
     this.#originMs = options.originMs;
     this.#goodResponseMs = options.goodResponseMs ?? Number.POSITIVE_INFINITY;
     this.#report = options.report;
+    this.#entered = options.entered ?? null;
   }
 
   /** Begins a second; seconds come in order. */
@@ -67,9 +85,10 @@ export class Ledger {
   /** An arrival was never sent; `ownFault` says that the machine the generator runs on had no means to. */
   dropped(
     record: SecondRecord,
-    { dueMs, nowMs, ownFault }: { dueMs: number; nowMs: number; ownFault: boolean },
+    { index, dueMs, nowMs, ownFault }: { index: number; dueMs: number; nowMs: number; ownFault: boolean },
   ): void {
     record.scheduled++;
+    this.#entered?.({ index, dueMs, sentMs: null, endedMs: nowMs, outcome: 'dropped', status: 0 });
     this.#count(record, 'dropped');
     if (ownFault || nowMs - dueMs > lateMs) record.droppedByGenerator++;
     record.failed({ ...this.#instants(dueMs, nowMs), outcome: 'dropped', pod: null });
@@ -77,7 +96,8 @@ export class Ledger {
 
   /** A request that was sent got its outcome. */
   ended(exchange: Exchange, outcome: SentOutcome, nowMs: number): void {
-    const { second, dueMs, sentMs, status, pod } = exchange;
+    const { index, second, dueMs, sentMs, status, pod } = exchange;
+    this.#entered?.({ index, dueMs, sentMs, endedMs: nowMs, outcome, status });
     this.#count(second, outcome);
     second.pending--;
     const responseUs = Math.round((nowMs - dueMs) * 1000);
@@ -104,7 +124,8 @@ export class Ledger {
   }
 
   /** A request turned out not to have been sent for want of a socket: its outcome is `dropped`. */
-  unsent({ second, dueMs }: Exchange, nowMs: number): void {
+  unsent({ index, second, dueMs }: Exchange, nowMs: number): void {
+    this.#entered?.({ index, dueMs, sentMs: null, endedMs: nowMs, outcome: 'dropped', status: 0 });
     this.#count(second, 'dropped');
     second.pending--;
     second.droppedByGenerator++;

@@ -12,6 +12,8 @@ export interface GeneratorInput {
   goodResponseMs: number | null;
   /** Whether anyone watches the live figures. */
   ticks: boolean;
+  /** Where each arrival's outcome is written; null for nowhere. */
+  ledgerFile: string | null;
 }
 
 /** Outcomes whose latency is known: an answer came, or the time-out passed. */

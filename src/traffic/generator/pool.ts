@@ -59,14 +59,14 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     const { ledger, requestOf, idOf } = this.#options;
     const connection = this.#take(second);
     if (connection === null) {
-      ledger.dropped(second, { dueMs, nowMs, ownFault: false });
+      ledger.dropped(second, { index, dueMs, nowMs, ownFault: false });
       return;
     }
     ledger.sent(second, nowMs - dueMs);
     this.#busy.push(connection);
     const before = connection.open ? connection.requests : 0;
     const last = before + 1 >= this.#requestsPerConnection;
-    connection.send(requestOf(index, last), idOf(index), { second, dueMs, nowMs, last });
+    connection.send(requestOf(index, last), idOf(index), { index, second, dueMs, nowMs, last });
   }
 
   sweep(nowMs: number): void {

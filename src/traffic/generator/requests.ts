@@ -4,6 +4,12 @@ import type { RequestSpec } from '../plan.ts';
 /** The header that carries each request's own id, so that the pods' logs can be matched with the arrivals. */
 const requestIdHeader = 'x-request-id';
 
+/** The id that arrival `index` of a run with that seed carries. */
+export function requestIds(seed: number): (index: number) => string {
+  const prefix = `${(seed >>> 0).toString(16).padStart(8, '0')}-`;
+  return (index) => prefix + String(index);
+}
+
 /** A request ready to be sent: text around the place of its id. All bytes as latin1, one character each. */
 export interface PreparedRequest {
   beforeId: string;

@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../../support/index.ts';
 import { runGenerator } from './generator.ts';
+import { LedgerFile } from './ledger-file.ts';
 import type { FromGenerator, GeneratorInput, ToGenerator } from './messages.ts';
 
 if (parentPort === null) throw new Error('the generator runs as a worker thread; start it with startTraffic');
@@ -22,9 +23,13 @@ if (process.platform === 'linux') {
 const originMs = monotonicMs() - performance.now();
 const now = (): number => performance.now() + originMs;
 
-const generator = runGenerator(workerData as GeneratorInput, now, (message) => {
+const input = workerData as GeneratorInput;
+const file = input.ledgerFile === null ? null : new LedgerFile(input.ledgerFile, input.seed);
+const post = (message: FromGenerator): void => {
+  if (message.kind !== 'tick') file?.flush();
   port.postMessage(message, transferable(message));
-});
+};
+const generator = runGenerator(input, now, post, file === null ? null : (entry) => file.add(entry));
 port.on('message', ({ kind }: ToGenerator) => {
   if (kind === 'stop') generator.stop();
 });
