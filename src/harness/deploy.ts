@@ -34,7 +34,8 @@ export async function deploy(
     journal,
     namespace,
     workload,
-    metricsEveryMs: scenario.cluster.timings.metricsResolutionMs,
+    // Often enough to know which figures the autoscaler could see at each of its looks.
+    metricsEveryMs: Math.max(250, scenario.cluster.timings.metricsResolutionMs / 3),
     signal: ended.signal,
   });
   steps.undoLater('the watches', async () => {

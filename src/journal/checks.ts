@@ -5,6 +5,7 @@ import {
   type OutcomeCounts,
   type PodSecond,
   type RunStart,
+  type ScalingRulesSpec,
   type TrafficSecond,
 } from './events.ts';
 import {
@@ -79,6 +80,7 @@ const second = fields<Fields<'traffic.second'>>({
       firstT: number,
       lastT: number,
       connections: amount,
+      reused: optional(amount),
     }),
   ),
   failures: list(
@@ -88,6 +90,7 @@ const second = fields<Fields<'traffic.second'>>({
       outcome: oneOf(...outcomes.filter((outcome) => outcome !== 'ok')),
       status: optional(number),
       pod: orNull(text),
+      reused: optional(flag),
     }),
   ),
   slow: list(
@@ -102,6 +105,12 @@ const second = fields<Fields<'traffic.second'>>({
     cpu: number,
     saturated: flag,
   }),
+});
+
+const scalingRules = fields<ScalingRulesSpec>({
+  stabilizationWindowSeconds: optional(amount),
+  selectPolicy: optional(text),
+  policies: optional(list(fields({ type: text, value: amount, periodSeconds: amount }))),
 });
 
 /** For each type of event what analysis relies on; the compiler asks for a line when an event gains a field. */
@@ -175,6 +184,9 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     owner: orNull(text),
     terminating: flag,
     createdT: number,
+    startT: optional(orNull(number)),
+    readyChangedT: optional(orNull(number)),
+    cpuRequestMilli: optional(orNull(amount)),
   }),
   'k8s.node': fields<Fields<'k8s.node'>>({
     t,
@@ -203,6 +215,11 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     targetUtilization: orNull(number),
     currentUtilization: orNull(number),
     conditions: list(fields({ type: text, status: text, reason: text, message: text })),
+    averageCpuMilli: optional(orNull(amount)),
+    behavior: optional(
+      orNull(fields({ scaleUp: optional(scalingRules), scaleDown: optional(scalingRules) })),
+    ),
+    metrics: optional(amount),
   }),
   'k8s.deployment': fields<Fields<'k8s.deployment'>>({
     t,
@@ -211,6 +228,14 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     replicas: amount,
     readyReplicas: amount,
     updatedReplicas: amount,
+    template: optional(
+      fields({
+        terminationGraceMs: amount,
+        readiness: orNull(
+          fields({ periodMs: amount, initialDelayMs: amount, timeoutMs: amount, failureThreshold: amount }),
+        ),
+      }),
+    ),
   }),
   'k8s.event': fields<Fields<'k8s.event'>>({
     t,
@@ -223,7 +248,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
   }),
   'k8s.metrics': fields<Fields<'k8s.metrics'>>({
     t,
-    pods: list(fields({ name: text, cpuMilli: number, windowMs: number })),
+    pods: list(fields({ name: text, cpuMilli: number, windowMs: number, takenT: optional(number) })),
   }),
   gap: fields<Fields<'gap'>>({ t, what: text, fromT: number, toT: number }),
   note: fields<Fields<'note'>>({ t, level: oneOf('info', 'warning'), message: text }),

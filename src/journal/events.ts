@@ -109,6 +109,8 @@ export interface FailedRequest {
   status?: number;
   /** The pod that answered or, where nothing was answered, the last pod seen on that connection; null if unknown. */
   pod: string | null;
+  /** It was sent on a connection that had been used before; left out where it was not, or nothing was sent. */
+  reused?: boolean;
 }
 
 /** What one pod served within a second. */
@@ -122,6 +124,8 @@ export interface PodSecond {
   lastT: number;
   /** Open connections whose last answer came from this pod, at the end of the second. */
   connections: number;
+  /** Of the answers, those to requests on a connection that had been used before; older journals lack it. */
+  reused?: number;
 }
 
 /**
@@ -257,6 +261,12 @@ export interface PodObserved extends At {
   terminating: boolean;
   /** creationTimestamp, ms since the run's origin by the wall clock (whole seconds in Kubernetes). */
   createdT: number;
+  /** status.startTime, in the same way; null before a kubelet took the pod. Older journals lack this and what follows. */
+  startT?: number | null;
+  /** When the Ready condition last changed, in the same way; null without one. */
+  readyChangedT?: number | null;
+  /** CPU that its containers request, millicores; null where one requests none. */
+  cpuRequestMilli?: number | null;
 }
 
 /** A node as a watch showed it. */
@@ -296,6 +306,25 @@ export interface HpaObserved extends At {
   targetUtilization: number | null;
   currentUtilization: number | null;
   conditions: { type: string; status: string; reason: string; message: string }[];
+  /** Mean CPU of the pods that counted, millicores, as its status tells. Older journals lack this and what follows. */
+  averageCpuMilli?: number | null;
+  /** `spec.behavior` as it stands in the object: seconds before any speed-up; null without one. */
+  behavior?: ScalingBehaviorSpec | null;
+  /** How many metrics its spec has. */
+  metrics?: number;
+}
+
+/** `spec.behavior` of an autoscaler. */
+export interface ScalingBehaviorSpec {
+  scaleUp?: ScalingRulesSpec;
+  scaleDown?: ScalingRulesSpec;
+}
+
+/** One direction of `spec.behavior`. */
+export interface ScalingRulesSpec {
+  stabilizationWindowSeconds?: number;
+  selectPolicy?: string;
+  policies?: { type: string; value: number; periodSeconds: number }[];
 }
 
 /** The workload's Deployment as a watch showed it. */
@@ -306,6 +335,15 @@ export interface DeploymentObserved extends At {
   replicas: number;
   readyReplicas: number;
   updatedReplicas: number;
+  /** What the pods are made from, as far as it governs how fast they come and go. Older journals lack it. */
+  template?: PodTimings;
+}
+
+/** Settings of a pod template; times as written in the object, before any speed-up. */
+export interface PodTimings {
+  terminationGraceMs: number;
+  /** The first container's readiness probe; null without one. */
+  readiness: { periodMs: number; initialDelayMs: number; timeoutMs: number; failureThreshold: number } | null;
 }
 
 /** A Kubernetes Event object. */
@@ -323,7 +361,13 @@ export interface ClusterEvent extends At {
 /** CPU usage of the workload's pods as metrics.k8s.io published it. */
 export interface MetricsObserved extends At {
   type: 'k8s.metrics';
-  pods: { name: string; cpuMilli: number; windowMs: number }[];
+  pods: {
+    name: string;
+    cpuMilli: number;
+    windowMs: number;
+    /** End of the window, ms since the run's origin by the wall clock; older journals lack it. */
+    takenT?: number;
+  }[];
 }
 
 /** Something was not observed between two instants, for example because a watch was interrupted. */

@@ -86,7 +86,7 @@ function second(
         Object.entries(samplesUs).map(([outcome, us]) => [outcome, Uint32Array.from(us)]),
       ),
       latenessUs: Uint32Array.from(latenessUs),
-      pods: { a: { node: 'n', ok: 1, httpError: 0, firstT: 10, lastT: 20, connections: 1 } },
+      pods: { a: { node: 'n', ok: 1, httpError: 0, firstT: 10, lastT: 20, connections: 1, reused: 0 } },
       failures: [{ scheduledT: 5, endedT: 6, outcome: 'reset', pod: null }],
     }),
     { service: newHistogram(), response: newHistogram(), lateness: newHistogram() },

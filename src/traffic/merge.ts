@@ -84,6 +84,7 @@ function mergePods(parts: readonly Second['pods'][]): Second['pods'] {
             firstT: Math.min(so.firstT, pod.firstT),
             lastT: Math.max(so.lastT, pod.lastT),
             connections: so.connections + pod.connections,
+            ...(so.reused !== undefined && pod.reused !== undefined && { reused: so.reused + pod.reused }),
           };
   }
   return merged;

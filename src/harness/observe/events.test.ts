@@ -31,6 +31,9 @@ test('a pod that was just created has nothing yet', () => {
     owner: null,
     terminating: false,
     createdT: 10_000,
+    startT: null,
+    readyChangedT: null,
+    cpuRequestMilli: 0,
   });
 });
 
@@ -43,11 +46,18 @@ test('a pod that serves, and is being deleted', () => {
       deletionTimestamp: created,
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid: 'r' }],
     },
-    spec: { nodeName: 'worker-1', containers: [] },
+    spec: {
+      nodeName: 'worker-1',
+      containers: [
+        { name: 'c', resources: { requests: { cpu: '100m' } } },
+        { name: 'd', resources: { requests: { cpu: '0.05' } } },
+      ],
+    },
     status: {
       phase: 'Running',
       podIP: '127.64.1.2',
-      conditions: [{ type: 'Ready', status: 'True' }],
+      startTime: '2026-01-01T00:00:11Z',
+      conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:12.500Z' }],
       containerStatuses: [
         {
           name: 'c',
@@ -68,6 +78,9 @@ test('a pod that serves, and is being deleted', () => {
     ip: '127.64.1.2',
     owner: 'rs',
     terminating: true,
+    startT: 11_000,
+    readyChangedT: 12_500,
+    cpuRequestMilli: 150,
   });
 });
 
@@ -134,6 +147,7 @@ test('the autoscaler, with what it aims at and what it sees', () => {
       minReplicas: 2,
       maxReplicas: 8,
       scaleTargetRef: { kind: 'Deployment', name: 'api' },
+      behavior: { scaleUp: { stabilizationWindowSeconds: 3 } },
       metrics: [
         {
           type: 'Resource',
@@ -144,7 +158,12 @@ test('the autoscaler, with what it aims at and what it sees', () => {
     status: {
       currentReplicas: 2,
       desiredReplicas: 4,
-      currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 118 } } }],
+      currentMetrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', current: { averageUtilization: 118, averageValue: '59m' } },
+        },
+      ],
       conditions: [{ type: 'AbleToScale', status: 'True' }],
     },
   };
@@ -158,6 +177,9 @@ test('the autoscaler, with what it aims at and what it sees', () => {
     targetUtilization: 60,
     currentUtilization: 118,
     conditions: [{ type: 'AbleToScale', status: 'True', reason: '', message: '' }],
+    averageCpuMilli: 59,
+    behavior: { scaleUp: { stabilizationWindowSeconds: 3 } },
+    metrics: 1,
   });
   const { status: _unseen, ...young } = hpa;
   expect(hpaObserved(young)).toMatchObject({ currentReplicas: 0, currentUtilization: null });
@@ -165,7 +187,12 @@ test('the autoscaler, with what it aims at and what it sees', () => {
 
 test('a Deployment before its controller has seen it', () => {
   const deployment = { metadata: { name: 'api' }, spec: { replicas: 3, selector: {}, template: {} } };
-  expect(deploymentObserved(deployment)).toMatchObject({ specReplicas: 3, replicas: 0, readyReplicas: 0 });
+  expect(deploymentObserved(deployment)).toMatchObject({
+    specReplicas: 3,
+    replicas: 0,
+    readyReplicas: 0,
+    template: { terminationGraceMs: 30_000, readiness: null },
+  });
 });
 
 test('an event, reported the old way or the new', () => {
@@ -202,7 +229,9 @@ test('usage is the sum over the containers, rounded up to a milli as Kubernetes 
       { name: 'd', usage: { cpu: '25m', memory: '1Mi' } },
     ],
   };
-  expect(metricsObserved([metrics]).pods).toEqual([{ name: 'a', cpuMilli: 126, windowMs: 1500 }]);
+  expect(metricsObserved([metrics], fromWall).pods).toEqual([
+    { name: 'a', cpuMilli: 126, windowMs: 1500, takenT: 10_000 },
+  ]);
 });
 
 test.each([

@@ -7,6 +7,9 @@ import type {
   MetricsObserved,
   NodeObserved,
   PodObserved,
+  PodTimings,
+  ScalingBehaviorSpec,
+  ScalingRulesSpec,
   Unstamped,
 } from '../../journal/index.ts';
 import {
@@ -23,6 +26,8 @@ import {
   type Pod,
   type PodMetrics,
 } from '../../kubernetes/index.ts';
+
+type Behavior = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['behavior']>;
 
 /** @param fromWall Ms since the run's origin of a wall-clock instant. */
 export function podObserved(
@@ -47,7 +52,30 @@ export function podObserved(
     owner: metadata?.ownerReferences?.find(({ kind }) => kind === 'ReplicaSet')?.name ?? null,
     terminating: isTerminating(pod),
     createdT: fromWall(Date.parse(metadata?.creationTimestamp ?? '')),
+    startT: instant(status?.startTime, fromWall),
+    readyChangedT: instant(
+      status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime,
+      fromWall,
+    ),
+    cpuRequestMilli: cpuRequestOf(pod),
   };
+}
+
+function instant(stamp: string | undefined, fromWall: (wallMs: number) => number): number | null {
+  const wallMs = Date.parse(stamp ?? '');
+  return Number.isNaN(wallMs) ? null : fromWall(wallMs);
+}
+
+/** What the autoscaler divides a pod's use by: the requests of its containers, sidecars included; null where one has none. */
+function cpuRequestOf({ spec }: Pod): number | null {
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const requests = [...(spec?.containers ?? []), ...sidecars].map(
+    ({ resources }) => resources?.requests?.['cpu'],
+  );
+  return requests.reduce<number | null>(
+    (sum, request) => (sum === null || request === undefined ? null : sum + milliOf(request)),
+    0,
+  );
 }
 
 export function nodeObserved(change: Change, { metadata, spec, status }: Node): Unstamped<NodeObserved> {
@@ -109,6 +137,32 @@ export function hpaObserved({ metadata, spec, status }: HorizontalPodAutoscaler)
       reason,
       message,
     })),
+    averageCpuMilli: current?.averageValue === undefined ? null : milliOf(current.averageValue),
+    behavior: behaviorOf(spec?.behavior),
+    metrics: spec?.metrics?.length ?? 0,
+  };
+}
+
+function behaviorOf(behavior: Behavior | undefined): ScalingBehaviorSpec | null {
+  if (behavior === undefined) return null;
+  const { scaleUp, scaleDown } = behavior;
+  return {
+    ...(scaleUp !== undefined && { scaleUp: rulesOf(scaleUp) }),
+    ...(scaleDown !== undefined && { scaleDown: rulesOf(scaleDown) }),
+  };
+}
+
+function rulesOf({
+  stabilizationWindowSeconds,
+  selectPolicy,
+  policies,
+}: NonNullable<Behavior['scaleUp']>): ScalingRulesSpec {
+  return {
+    ...(stabilizationWindowSeconds !== undefined && { stabilizationWindowSeconds }),
+    ...(selectPolicy !== undefined && { selectPolicy }),
+    ...(policies !== undefined && {
+      policies: policies.map(({ type, value, periodSeconds }) => ({ type, value, periodSeconds })),
+    }),
   };
 }
 
@@ -120,6 +174,24 @@ export function deploymentObserved({ metadata, spec, status }: Deployment): Unst
     replicas: status?.replicas ?? 0,
     readyReplicas: status?.readyReplicas ?? 0,
     updatedReplicas: status?.updatedReplicas ?? 0,
+    template: podTimings(spec?.template.spec),
+  };
+}
+
+/** Defaults are the API's own, for servers that leave them out. */
+function podTimings(spec: Pod['spec']): PodTimings {
+  const probe = spec?.containers[0]?.readinessProbe;
+  return {
+    terminationGraceMs: (spec?.terminationGracePeriodSeconds ?? 30) * 1000,
+    readiness:
+      probe === undefined
+        ? null
+        : {
+            periodMs: (probe.periodSeconds ?? 10) * 1000,
+            initialDelayMs: (probe.initialDelaySeconds ?? 0) * 1000,
+            timeoutMs: (probe.timeoutSeconds ?? 1) * 1000,
+            failureThreshold: probe.failureThreshold ?? 3,
+          },
   };
 }
 
@@ -144,15 +216,25 @@ export function clusterEvent({
   };
 }
 
-export function metricsObserved(metrics: readonly PodMetrics[]): Unstamped<MetricsObserved> {
+/** @param fromWall Ms since the run's origin of a wall-clock instant. */
+export function metricsObserved(
+  metrics: readonly PodMetrics[],
+  fromWall: (wallMs: number) => number,
+): Unstamped<MetricsObserved> {
   return {
     type: 'k8s.metrics',
-    pods: metrics.map(({ metadata, containers, window }) => ({
+    pods: metrics.map(({ metadata, containers, window, timestamp }) => ({
       name: metadata?.name ?? '',
       cpuMilli: containers.reduce((sum, { usage }) => sum + milliOf(usage.cpu), 0),
       windowMs: durationMs(window),
+      ...takenAt(timestamp, fromWall),
     })),
   };
+}
+
+function takenAt(timestamp: string, fromWall: (wallMs: number) => number): { takenT?: number } {
+  const takenT = instant(timestamp, fromWall);
+  return takenT === null ? {} : { takenT };
 }
 
 const unitMs: Record<string, number> = {

@@ -136,7 +136,7 @@ function recordChanges(
   };
 }
 
-/** Asks for the pods' usage once per resolution; a publication that was recorded is not recorded again. */
+/** Asks for the pods' usage again and again; a publication that was recorded is not recorded again. */
 async function pollMetrics(options: ObserveOptions): Promise<void> {
   const { client, journal, namespace, workload, metricsEveryMs, signal } = options;
   let published = '';
@@ -148,7 +148,8 @@ async function pollMetrics(options: ObserveOptions): Promise<void> {
       const where = { namespace, labelSelector: workload.podSelector, signal };
       const metrics = await client.list(kinds.podMetrics, where);
       const version = metrics.map(({ metadata, timestamp }) => `${metadata?.name} ${timestamp}`).join();
-      if (metrics.length > 0 && version !== published) journal.record(metricsObserved(metrics));
+      if (metrics.length > 0 && version !== published)
+        journal.record(metricsObserved(metrics, (wallMs) => journal.fromWall(wallMs)));
       published = version;
       if (failingSince !== null) {
         journal.record({ type: 'gap', what: 'pod metrics', fromT: failingSince, toT: journal.now() });

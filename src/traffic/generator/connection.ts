@@ -61,7 +61,7 @@ export class Connection extends Client implements Linked<Connection> {
     this.#target = target;
     this.#secure = target.protocol === 'https:';
     this.#owner = owner;
-    this.exchange = { index: 0, second, dueMs: 0, sentMs: 0, status: 0, pod: null };
+    this.exchange = { index: 0, second, dueMs: 0, sentMs: 0, status: 0, pod: null, reused: false };
   }
 
   /** There is a socket, established or being opened. */
@@ -81,6 +81,7 @@ export class Connection extends Client implements Linked<Connection> {
     this.#lastRequest = last;
     const socket = this.#socket ?? this.#openSocket();
     exchange.pod = this.#pod;
+    exchange.reused = this.requests > 0;
     this.requests++;
     this.#parser.expect(request.head);
     socket.write(request.beforeId + id + request.afterId, 'latin1');

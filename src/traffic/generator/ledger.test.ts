@@ -43,6 +43,18 @@ describe('the ledger', () => {
     expect(reported[0]?.slow.map(({ scheduledT }) => scheduledT)).toEqual([200, 300]);
   });
 
+  test('tells answers and failures on connections that had been used before', () => {
+    const { ledger, reported, seconds, send } = open(1);
+    const pod = ledger.pods.get('a', 'n');
+    ledger.ended({ ...send(seconds[0], 100), pod }, 'ok', 101);
+    ledger.ended({ ...send(seconds[0], 200), pod, reused: true }, 'ok', 201);
+    ledger.ended({ ...send(seconds[0], 300), pod, reused: true }, 'reset', 301);
+    ledger.ended(send(seconds[0], 400), 'refused', 401);
+    ledger.closeSecond(seconds[0]!, boundary, 1000);
+    expect(reported[0]?.pods['a']).toMatchObject({ ok: 2, reused: 1 });
+    expect(reported[0]?.failures.map(({ reused }) => reused ?? false)).toEqual([true, false]);
+  });
+
   test.each([
     ['no connection was free', { dueMs: 100, nowMs: 101, ownFault: false }, 0],
     ['the generator was late', { dueMs: 100, nowMs: 115, ownFault: false }, 1],
@@ -84,7 +96,7 @@ function open(count: number): {
     send(second, dueMs, sentMs = dueMs) {
       if (second === undefined) throw new Error('no such second');
       ledger.sent(second, sentMs - dueMs);
-      return { index: 0, second, dueMs, sentMs, status: 200, pod: null };
+      return { index: 0, second, dueMs, sentMs, status: 200, pod: null, reused: false };
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Exchange {
   status: number;
   /** The pod that answers or, until one does, the last that answered on this connection. */
   pod: Pod | null;
+  /** Sent on a connection that had been used before. */
+  reused: boolean;
 }
 
 /** How a request that was sent can end. */
@@ -96,7 +98,7 @@ export class Ledger {
 
   /** A request that was sent got its outcome. */
   ended(exchange: Exchange, outcome: SentOutcome, nowMs: number): void {
-    const { index, second, dueMs, sentMs, status, pod } = exchange;
+    const { index, second, dueMs, sentMs, status, pod, reused } = exchange;
     this.#entered?.({ index, dueMs, sentMs, endedMs: nowMs, outcome, status });
     this.#count(second, outcome);
     second.pending--;
@@ -104,7 +106,7 @@ export class Ledger {
     const answered = outcome === 'ok' || outcome === 'http_error';
     if (answered) {
       second.statuses.set(status, (second.statuses.get(status) ?? 0) + 1);
-      if (pod !== null) second.answeredBy(pod, outcome === 'ok', nowMs);
+      if (pod !== null) second.answeredBy(pod, { ok: outcome === 'ok', reused, nowMs });
       this.live.answered(responseUs, nowMs);
     }
     if (answered || outcome === 'timeout') {
@@ -116,6 +118,7 @@ export class Ledger {
         outcome,
         ...(outcome === 'http_error' ? { status } : {}),
         pod: pod?.name ?? null,
+        ...(reused ? { reused } : {}),
       });
     } else if (nowMs - dueMs > this.#goodResponseMs) {
       second.slow({ ...this.#instants(dueMs, nowMs), pod: pod?.name ?? null });

@@ -53,6 +53,7 @@ export interface RawPod {
   firstT: number;
   lastT: number;
   connections: number;
+  reused: number;
 }
 
 /** What a generator reports. */

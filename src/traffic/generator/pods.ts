@@ -20,6 +20,8 @@ export class Pod {
 export interface PodTally {
   ok: number;
   httpError: number;
+  /** Of these, on a connection that had been used before. */
+  reused: number;
   firstMs: number;
   lastMs: number;
 }

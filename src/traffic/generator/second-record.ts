@@ -46,11 +46,11 @@ export class SecondRecord {
   }
 
   /** Counts an answer for the pod that gave it. */
-  answeredBy(pod: Pod, ok: boolean, nowMs: number): void {
+  answeredBy(pod: Pod, { ok, reused, nowMs }: { ok: boolean; reused: boolean; nowMs: number }): void {
     if (pod.second !== this || pod.tally === null) {
       let tally = this.pods.get(pod);
       if (tally === undefined) {
-        tally = { ok: 0, httpError: 0, firstMs: nowMs, lastMs: nowMs };
+        tally = { ok: 0, httpError: 0, reused: 0, firstMs: nowMs, lastMs: nowMs };
         this.pods.set(pod, tally);
       }
       pod.second = this;
@@ -59,6 +59,7 @@ export class SecondRecord {
     const { tally } = pod;
     if (ok) tally.ok++;
     else tally.httpError++;
+    if (reused) tally.reused++;
     tally.lastMs = nowMs;
   }
 
@@ -103,6 +104,7 @@ export class SecondRecord {
             firstT: tally.firstMs - originMs,
             lastT: tally.lastMs - originMs,
             connections: boundary.podConnections.get(pod) ?? 0,
+            reused: tally.reused,
           },
         ]),
       ),
