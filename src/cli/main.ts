@@ -45,7 +45,9 @@ function parser(argv: string[], context: Context): Argv {
     .showHelpOnFail(false)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      // What an option's check throws reaches this place without its class.
+      if (error === undefined || error.name === 'YError') throw new UsageError(error?.message ?? message);
+      throw error;
     })
     .epilogue('Begin with: openbell run market-open\nExit codes, scenario files, definitions: docs/');
   return addCommands.reduce((soFar, add) => add(soFar, context), base);

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
+import { numberOption, seedRange, speedupRange } from '../number-option.ts';
 
 /** `openbell run [scenario]`: one run, from nothing to the report. */
 export function addRun(yargs: Argv, context: Context): Argv {
@@ -24,12 +25,14 @@ export function addRun(yargs: Argv, context: Context): Argv {
           describe: 'folder in which the run’s folder is made',
         })
         .option('speedup', {
-          type: 'number',
-          describe: 'divides every timer of Kubernetes (default: the scenario’s)',
+          type: 'string',
+          coerce: numberOption('speedup', speedupRange),
+          describe: 'divides every timer of Kubernetes, 1 to 100 (default: the scenario’s)',
         })
         .option('seed', {
-          type: 'number',
-          describe: 'every random choice follows from it (default: the scenario’s)',
+          type: 'string',
+          coerce: numberOption('seed', seedRange),
+          describe: 'a whole number that every random choice follows from (default: the scenario’s)',
         })
         .option('keep', {
           type: 'boolean',

@@ -1,0 +1,30 @@
+/** Which numbers an option takes. */
+export interface NumberRange {
+  from: number;
+  to: number;
+  whole: boolean;
+}
+
+/**
+ * What an option's `coerce` calls with the word that was given for a number. It throws when that is none of the range, which
+ * yargs turns into wrong usage (exit code 2).
+ */
+export function numberOption(
+  option: string,
+  range: NumberRange,
+): (text: string | undefined) => number | undefined {
+  const { from, to, whole } = range;
+  return (text) => {
+    if (text === undefined) return undefined;
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value >= from && value <= to && (!whole || Number.isInteger(value))) return value;
+    const expected = `a ${whole ? 'whole ' : ''}number from ${from} to ${to}`;
+    throw new Error(`--${option} takes ${expected}, got ${text === '' ? 'nothing' : text}`);
+  };
+}
+
+/** Seeds, as in scenario files. */
+export const seedRange: NumberRange = { from: 0, to: 4_294_967_295, whole: true };
+
+/** Speed-ups, as in scenario files. */
+export const speedupRange: NumberRange = { from: 1, to: 100, whole: false };
