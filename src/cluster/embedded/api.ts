@@ -103,12 +103,12 @@ export interface Api {
   update<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<T>;
   /** Replaces only the status. */
   updateStatus<T extends KubeObject>(type: ResourceType<T>, object: T): Promise<T>;
-  /** JSON merge patch (RFC 7396), optionally of a subresource (`status`, `scale`). */
+  /** JSON merge patch (RFC 7396), optionally of a subresource (`status`, `scale`, `finalize`). */
   patch<T extends KubeObject>(
     type: ResourceType<T>,
     ref: ObjectRef,
     patch: object,
-    subresource?: 'status' | 'scale',
+    subresource?: 'status' | 'scale' | 'finalize',
   ): Promise<T>;
   delete<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   /** pods/binding: sets spec.nodeName and the PodScheduled condition. */

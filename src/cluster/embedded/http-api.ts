@@ -81,7 +81,7 @@ export async function connectHttpApi({ url, tls, timeoutMs = 15_000 }: HttpApiOp
       type: ResourceType<T>,
       ref: ObjectRef,
       patch: object,
-      subresource?: 'status' | 'scale',
+      subresource?: 'status' | 'scale' | 'finalize',
     ): Promise<T> => {
       const path = pathOf(type, ref) + (subresource === undefined ? '' : `/${subresource}`);
       return (await send('PATCH', path, patch, 'application/merge-patch+json')) as T;

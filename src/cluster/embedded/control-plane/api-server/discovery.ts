@@ -7,6 +7,7 @@ const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch'
 const subresourceVerbs: Record<string, string[]> = {
   status: ['get', 'patch', 'update'],
   scale: ['get', 'patch', 'update'],
+  finalize: ['update'],
   binding: ['create'],
   eviction: ['create'],
   log: ['get'],

@@ -92,8 +92,14 @@ export function badRequest(message: string): ApiError {
   return failure(400, 'BadRequest', message);
 }
 
-export function forbidden(kind: Kind, name: string, why: string): ApiError {
-  return failure(403, 'Forbidden', `${qualified(kind)} "${name}" is forbidden: ${why}`, details(kind, name));
+export function forbidden(
+  kind: Kind,
+  name: string,
+  why: string,
+  causes?: NonNullable<Status['details']>['causes'],
+): ApiError {
+  const message = `${qualified(kind)} "${name}" is forbidden: ${why}`;
+  return failure(403, 'Forbidden', message, { ...details(kind, name), ...(causes && { causes }) });
 }
 
 /** The version asked for is no longer in the history. */

@@ -48,7 +48,7 @@ export function createLocalApi(context: Context): Api {
       type: ResourceType<T>,
       ref: ObjectRef,
       patch: object,
-      subresource?: 'status' | 'scale',
+      subresource?: 'status' | 'scale' | 'finalize',
     ): Promise<T> {
       if (subresource !== 'scale') {
         const apply = (current: KubeObject) => mergePatch(current, patch) as KubeObject;

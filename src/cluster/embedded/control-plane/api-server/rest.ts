@@ -128,6 +128,11 @@ async function serveSubresource(
       const options = { subresource: 'status', ...writeOptions(exchange, kind) } as const;
       return sendObject(exchange, kind, 200, await update(serving, kind, ref, () => wanted, options));
     }
+    case 'PUT finalize': {
+      const wanted = objectIn(kind, await bodyOf(request));
+      const options = { subresource: 'finalize', ...writeOptions(exchange, kind) } as const;
+      return sendObject(exchange, kind, 200, await update(serving, kind, ref, () => wanted, options));
+    }
     case 'PUT scale': {
       const scale = (await bodyOf(request)) as Scale;
       const scaled = await update(serving, kind, ref, (now) => withScale(now, scale), dryRun(exchange));

@@ -1,7 +1,9 @@
 import { startDeploymentController } from './deployment/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
+import { startGarbageCollector } from './garbage-collector/index.ts';
 import { startHorizontalPodAutoscalerController } from './hpa/index.ts';
 import type { ControllerContext, Running, StartController } from './machinery/controller.ts';
+import { startNamespaceController } from './namespace/index.ts';
 import { startNodeLifecycleController } from './node-lifecycle/index.ts';
 import { startPodGarbageCollector } from './pod-gc.ts';
 import { startTaintEvictionController } from './taint-eviction.ts';
@@ -16,6 +18,8 @@ export const controllers = {
   'endpointslice-controller': startEndpointSliceController,
   'deployment-controller': startDeploymentController,
   'replicaset-controller': startReplicaSetController,
+  'garbage-collector-controller': startGarbageCollector,
+  'namespace-controller': startNamespaceController,
 } as const satisfies Record<string, StartController>;
 
 /** One of the {@link controllers}. */

@@ -50,6 +50,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareCreate?(object: Draft<T>, context: Context): void;
   /** Changes an update, for fields that only the server may set. */
   prepareUpdate?(object: Draft<T>, previous: T, context: Context): void;
+  /** Refuses a deletion, or changes the object as it is marked for deletion. */
+  prepareDelete?(object: Draft<T>): void;
+  /** Whether something besides metadata.finalizers keeps an object that is marked for deletion. */
+  isHeld?(object: T): boolean;
   /** Takes what must be reserved before the object exists or changes, such as ports. Refuses with an ApiError. */
   reserve?(object: Draft<T>, previous: T | undefined, context: Context): Promise<() => void>;
   validate?(object: T): FieldError[];

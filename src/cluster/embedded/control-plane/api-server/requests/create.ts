@@ -80,11 +80,9 @@ function requireNamespace(context: Context, kind: Kind, { metadata }: Draft): vo
     throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, name);
   }
   if (namespace.metadata.deletionTimestamp !== undefined) {
-    throw forbidden(
-      kind.type,
-      metadata.name ?? '',
-      `unable to create new content in namespace ${name} because it is being terminated`,
-    );
+    const why = `unable to create new content in namespace ${name} because it is being terminated`;
+    const cause = { reason: 'NamespaceTerminating', message: `namespace ${name} is being terminated` };
+    throw forbidden(kind.type, metadata.name ?? '', why, [{ ...cause, field: 'metadata.namespace' }]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DeleteOptions, ObjectRef } from '../../../api.ts';
-import { tableName, type Stored } from '../../store/index.ts';
+import { clone, tableName, type Stored } from '../../store/index.ts';
 import { conflict } from '../errors.ts';
 import type { Context, Kind } from '../kinds/strategy.ts';
 import { wholeSeconds } from './create.ts';
@@ -31,12 +31,21 @@ export function remove(
   checkPreconditions(kind, object, options);
   const finalizers = finalizersFor(object, options);
   const grace = kind.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;
-  if (grace === 0 && finalizers.length === 0) {
+  const prepared = prepare(kind, object);
+  if (grace === 0 && finalizers.length === 0 && kind.isHeld?.(object) !== true) {
     return { object: dryRun ? object : takeOut(context, kind, object), gone: true };
   }
-  const marked = mark(context, object, finalizers, grace);
+  const marked = mark(context, prepared, finalizers, grace);
   if (marked === object || dryRun) return { object: marked, gone: false };
   return { object: context.store.write(tableName(kind.type), marked), gone: false };
+}
+
+/** What the kind changes in an object that is to go; the same object where it changes nothing. */
+function prepare(kind: Kind, object: Stored): Stored {
+  if (kind.prepareDelete === undefined || object.metadata.deletionTimestamp !== undefined) return object;
+  const draft = clone(object);
+  kind.prepareDelete(draft);
+  return draft;
 }
 
 /** Removes an object and what goes with it. */

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../../api.ts';
-import type { KubeObject, ObjectMeta } from '../../../objects.ts';
+import type { KubeObject, Namespace, ObjectMeta } from '../../../objects.ts';
 import { clone, equal, tableName, type Stored } from '../../store/index.ts';
 import { decode, type OnUnknown } from '../decode/decode.ts';
 import { badRequest, conflict, invalid, modified } from '../errors.ts';
@@ -9,8 +9,8 @@ import { takeOut } from './remove.ts';
 import { metadataErrors } from '../validation/metadata.ts';
 
 export interface UpdateOptions {
-  /** Which part of the object the request may change; left out: all but the status. */
-  subresource?: 'status' | undefined;
+  /** Which part of the object the request may change (`finalize`: spec.finalizers); left out: all but the status. */
+  subresource?: 'status' | 'finalize' | undefined;
   dryRun?: boolean | undefined;
   /** Told of fields that the kind does not have; they are left out. */
   onUnknown?: OnUnknown | undefined;
@@ -46,9 +46,11 @@ export async function update(
   const previous = read(context, kind, ref);
   const wanted = decode(kind, change(clone(previous) as Draft), onUnknown);
   const draft = merge(kind, previous, wanted, subresource);
-  // A status update shares the rest with the stored object, which is complete, and frozen.
-  if (subresource !== 'status') kind.applyDefaults?.(draft);
-  kind.prepareUpdate?.(draft, previous, context);
+  // An update of a part shares the rest with the stored object, which is complete, and frozen.
+  if (subresource === undefined) {
+    kind.applyDefaults?.(draft);
+    kind.prepareUpdate?.(draft, previous, context);
+  }
   if (kind.countsGenerations && !equal(specOf(draft), specOf(previous))) {
     draft.metadata.generation = (previous.metadata.generation ?? 0) + 1;
   }
@@ -64,7 +66,7 @@ export async function update(
     if (release !== undefined && read(context, kind, ref) !== previous) throw modified(kind.type, ref.name);
     if (equal(draft, previous)) return previous;
     if (dryRun) return draft as Stored;
-    return isFinished(draft.metadata)
+    return isFinished(draft.metadata) && kind.isHeld?.(draft) !== true
       ? takeOut(context, kind, draft as Stored)
       : context.store.write(tableName(kind.type), draft as Stored);
   } finally {
@@ -73,7 +75,12 @@ export async function update(
 }
 
 /** The wanted object with everything put back that this request may not change. */
-function merge(kind: Kind, previous: Stored, wanted: KubeObject, subresource: 'status' | undefined): Draft {
+function merge(
+  kind: Kind,
+  previous: Stored,
+  wanted: KubeObject,
+  subresource: UpdateOptions['subresource'],
+): Draft {
   const asked = wanted.metadata ?? {};
   refuseMismatch(kind, previous, asked);
   const metadata: ObjectMeta = { ...asked };
@@ -81,6 +88,11 @@ function merge(kind: Kind, previous: Stored, wanted: KubeObject, subresource: 's
   delete metadata.selfLink;
 
   const { apiVersion, kind: kindName } = previous;
+  if (subresource === 'finalize') {
+    const { finalizers = [] } = (wanted as Namespace).spec ?? {};
+    const { finalizers: _before, ...spec } = (previous as Namespace).spec ?? {};
+    return { ...previous, spec: { ...spec, ...(finalizers.length > 0 && { finalizers }) } } as Draft;
+  }
   if (subresource === 'status') {
     // Pods, nodes and Services may change their labels together with the status; others may not.
     if (kind.type.group !== '') restore(metadata, previous.metadata, 'labels');

@@ -151,6 +151,7 @@ export function startHorizontalPodAutoscalerController(context: ControllerContex
       const [first] = unavailable;
       if (proposal === undefined) {
         const why = first?.message ?? 'no metrics';
+        const context = first === undefined ? '' : `${first.context}: `;
         const message = `the HPA was unable to compute the replica count: ${why}`;
         conditions.set('ScalingActive', {
           status: false,
@@ -160,7 +161,7 @@ export function startHorizontalPodAutoscalerController(context: ControllerContex
         events.warning(
           autoscaler,
           'FailedComputeMetricsReplicas',
-          `invalid metrics (${unavailable.length} invalid out of ${specs.length}), first error is: ${why}`,
+          `invalid metrics (${unavailable.length} invalid out of ${specs.length}), first error is: ${context}${why}`,
         );
         await writeLook(look, { currentReplicas: current, currentMetrics: statuses });
         return undefined;

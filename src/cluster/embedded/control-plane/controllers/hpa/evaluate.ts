@@ -24,6 +24,8 @@ export interface Measurements {
 interface Unavailable {
   reason: string;
   message: string;
+  /** What the message that sums up all metrics puts before it. */
+  context: string;
 }
 
 /** The highest of the proposals, or why there is none to go by. */
@@ -84,6 +86,7 @@ function evaluateOne(spec: MetricSpec, measurements: Measurements): Evaluated | 
   const api = type === 'External' ? 'external' : 'custom';
   return {
     reason: `FailedGet${type}Metric`,
+    context: `failed to get ${type.toLowerCase()} metric value`,
     message:
       `unable to get metric: unable to fetch metrics from ${api} metrics API: ` +
       'the server could not find the requested resource',
@@ -126,7 +129,8 @@ function evaluateResource(
   } catch (error) {
     if (!(error instanceof MetricUnavailable)) throw error;
     const what = isUtilization ? 'utilization' : 'usage';
-    return { reason: how.reason, message: `failed to get ${resource} ${what}: ${error.message}` };
+    const context = `failed to get ${resource} ${container === undefined ? 'resource' : 'container'} metric value`;
+    return { reason: how.reason, context, message: `failed to get ${resource} ${what}: ${error.message}` };
   }
 }
 

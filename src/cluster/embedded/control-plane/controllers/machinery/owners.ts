@@ -33,6 +33,6 @@ export function controllerReference(owner: KubeObject, type: ResourceType): Owne
 }
 
 /** `v1`, `apps/v1`. */
-function apiVersionOf({ group, version }: ResourceType): string {
+export function apiVersionOf({ group, version }: ResourceType): string {
   return group === '' ? version : `${group}/${version}`;
 }
