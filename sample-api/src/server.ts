@@ -1,5 +1,6 @@
 /** The process: reads its settings, calibrates, listens, and ends as Kubernetes asks its pods to. */
 import { createServer } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Response } from 'express';
 import { createApp, type LifeStage } from './app.ts';
@@ -52,6 +53,8 @@ function serve(settings: Settings): void {
       stage = 'ready';
       log({ message: 'ready' });
     }, settings.startupDelayMs);
+    // Where NODE_COMPILE_CACHE is set, the next pod starts sooner, also when this one is killed.
+    flushCompileCache();
   });
 
   /**

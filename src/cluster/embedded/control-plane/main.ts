@@ -3,6 +3,7 @@
  * be stopped and started on its own. Ends itself when its parent's channel closes.
  */
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { messageOf, systemClock } from '../../../support/index.ts';
 import type { ControlPlaneConfig, FromChild, ToChild } from '../config.ts';
 import { createApiContext, createLocalApi, startApiServer } from './api-server/index.ts';
@@ -54,6 +55,7 @@ async function run(): Promise<void> {
   };
   for (const part of Object.values(parts)) part.running = await part.start();
   tell({ type: 'ready', port: config.apiServer.port });
+  flushCompileCache();
 }
 
 async function switchComponent({

@@ -4,8 +4,9 @@
  * unless it was told to keep it.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { readFileSync, rmSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { createServer } from 'node:net';
 import { messageOf } from '../../../support/index.ts';
 import type { ProcessImage, Component, PowerAction } from '../../provider.ts';
 import { claimAddresses } from './addresses.ts';
@@ -41,6 +42,7 @@ const handlers: Record<string, Handler> = {
       signal: ending.signal,
     });
     cluster = await booting;
+    setImmediate(flushCompileCache);
     return cluster.boot;
   },
   describe: () => running().boot,
