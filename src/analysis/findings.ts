@@ -95,6 +95,53 @@ export const healingSteps = [
 ] as const;
 export type HealingStep = (typeof healingSteps)[number];
 
+/** A sentence with what it rests on. */
+export interface Statement {
+  text: string;
+  /** Anchor in `docs/definitions.md` of the figure it states. */
+  definition: string;
+  /** The stretch of the run that it speaks of, ms since the run's origin. */
+  fromMs: number;
+  toMs: number;
+}
+
+/** Where an instant of a waterfall was read from. */
+export type StepSource = 'harness' | 'watch event' | 'kubelet status' | 'answer';
+
+/** What decides how long a step takes. */
+export interface Governor {
+  /** As people who run clusters call it: `node-monitor-grace-period`; null where no timer of Kubernetes governs the step. */
+  setting: string | null;
+  /** In force in this run, ms; null where unknown. */
+  effectiveMs: number | null;
+  /** What Kubernetes does unless told otherwise, at its own pace, ms. */
+  defaultMs: number | null;
+  /** What went on meanwhile, as half a sentence. */
+  meanwhile: string;
+}
+
+/** A step of a healing waterfall with the time it took and what decided that. */
+export interface HealingStepFinding {
+  step: HealingStep;
+  /** The instant of the latest step before it, and its own; ms since the run's origin. */
+  fromMs: number;
+  toMs: number;
+  source: StepSource;
+  governor: Governor;
+}
+
+/** Why healing took as long as it did. */
+export interface HealingExplanation {
+  /** The steps that took time, in order: each begins where the latest before it ended. */
+  steps: HealingStepFinding[];
+  /** From the fault to the last step that was reached, ms. */
+  totalMs: number;
+  longest: HealingStepFinding | null;
+  /** The step that most of the outage fell into; null without an outage. */
+  ofOutage: HealingStepFinding | null;
+  says: Statement[];
+}
+
 export interface FaultFinding {
   id: string;
   type: string;
@@ -114,7 +161,14 @@ export interface FaultFinding {
   lost: number;
   lostByOutcome: Partial<Record<Outcome, number>>;
   /** One row per step with the latest instant over all affected pods, and what showed it. */
-  waterfall: { step: HealingStep; atMs: number | null; shownBy: string | null }[];
+  waterfall: {
+    step: HealingStep;
+    atMs: number | null;
+    shownBy: string | null;
+    source: StepSource | null;
+  }[];
+  /** Null where the fault did not land. */
+  explanation: HealingExplanation | null;
   /** Pods that were lost and pods that replaced them. */
   lostPods: string[];
   replacementPods: string[];

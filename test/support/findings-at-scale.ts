@@ -150,10 +150,12 @@ function faultFinding(index: number, injectedMs: number, target: string): FaultF
     outageMs: 1200,
     lost: 12,
     lostByOutcome: { reset: 12 },
+    explanation: null,
     waterfall: healingSteps.map((step, at) => ({
       step,
       atMs: injectedMs + at * 310,
       shownBy: 'watch of pods',
+      source: 'watch event',
     })),
     lostPods: [target],
     replacementPods: [`${target}-next`],

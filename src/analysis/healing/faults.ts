@@ -3,6 +3,7 @@ import type { FaultFinding } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
 import type { RunRecord } from '../record.ts';
 import { episodesOf, type Episode } from './episode.ts';
+import { explain } from './explain.ts';
 import { goodWindowMs, lossesOf, type Blame, type Losses } from './losses.ts';
 import { outageOf } from './outage.ts';
 import { fatesOf, returnedMs, type Fate } from './replacements.ts';
@@ -29,7 +30,7 @@ export function faultFindings(
   );
   return cases.map((one) => {
     const ofCase = losses[landed.indexOf(one)];
-    return ofCase ? healed(one, ofCase, seconds) : notLanded(one.episode);
+    return ofCase ? healed(record, one, { losses: ofCase, seconds }) : notLanded(one.episode);
   });
 }
 
@@ -62,9 +63,9 @@ function inRotationAt(pod: PodTrack, t: number): boolean {
 }
 
 function healed(
+  record: RunRecord,
   { episode, fates, healing, blame }: Case,
-  losses: Losses,
-  seconds: readonly TrafficSecond[],
+  { losses, seconds }: { losses: Losses; seconds: readonly TrafficSecond[] },
 ): FaultFinding {
   const { outageMs, problem } = outageOf(blame, losses.bad, {
     seconds,
@@ -83,6 +84,7 @@ function healed(
     lost: losses.lost,
     lostByOutcome: losses.lostByOutcome,
     waterfall: healing.waterfall,
+    explanation: explain(record, episode, { waterfall: healing.waterfall, outageMs }),
     replacementPods: fates.flatMap(({ replacement }) => replacement?.name ?? []),
   };
 }
@@ -99,6 +101,7 @@ function notLanded(episode: Episode): FaultFinding {
     lost: 0,
     lostByOutcome: {},
     waterfall: [],
+    explanation: null,
     replacementPods: [],
   };
 }

@@ -1,4 +1,4 @@
-import { healingSteps, type FaultFinding, type HealingStep } from '../findings.ts';
+import { healingSteps, type FaultFinding, type HealingStep, type StepSource } from '../findings.ts';
 import type { PodTrack } from '../pods.ts';
 import type { RunRecord } from '../record.ts';
 import type { Episode } from './episode.ts';
@@ -8,6 +8,7 @@ import { returnedMs, type Fate } from './replacements.ts';
 interface Sighting {
   atMs: number;
   shownBy: string;
+  source: StepSource;
 }
 
 /** When each step was reached by each pod concerned; null where a pod did not reach it. */
@@ -33,6 +34,7 @@ export function healingOf(record: RunRecord, episode: Episode, fates: readonly F
     step: 'fault',
     atMs: episode.atMs,
     shownBy: 'the harness, just before it injected the fault',
+    source: 'harness',
   };
   const steps = healingSteps.slice(1) as Exclude<HealingStep, 'fault'>[];
   const rows = steps.map((step) => ({ step, ...latest(seen[step]) }));
@@ -48,14 +50,16 @@ export function healingOf(record: RunRecord, episode: Episode, fates: readonly F
   };
 }
 
-function latest(sightings: readonly (Sighting | null)[]): { atMs: number | null; shownBy: string | null } {
+function latest(sightings: readonly (Sighting | null)[]): Sighting | { [K in keyof Sighting]: null } {
   let last: Sighting | null = null;
   for (const sighting of sightings) {
-    if (sighting === null) return { atMs: null, shownBy: null };
+    if (sighting === null) return unseen;
     if (last === null || sighting.atMs > last.atMs) last = sighting;
   }
-  return last ?? { atMs: null, shownBy: null };
+  return last ?? unseen;
 }
+
+const unseen = { atMs: null, shownBy: null, source: null };
 
 function sightingsOf(record: RunRecord, episode: Episode, fates: readonly Fate[]): Sightings {
   const replaced = fates
@@ -78,27 +82,37 @@ function sightingsOf(record: RunRecord, episode: Episode, fates: readonly Fate[]
     }),
     started: [
       ...once((pod) =>
-        sighting(pod.seen.find((now) => now.started)?.t, `pod ${pod.name}: its container runs`),
+        sighting(
+          pod.seen.find((now) => now.started)?.t,
+          `pod ${pod.name}: its container runs`,
+          'kubelet status',
+        ),
       ),
       ...restarted(returned, episode.atMs),
     ],
     ready: [
-      ...once((pod) => sighting(pod.seen.find((now) => now.ready)?.t, `pod ${pod.name} is Ready`)),
-      ...again((pod, fromMs) => sighting(fromMs, `pod ${pod.name} is Ready again`)),
+      ...once((pod) =>
+        sighting(pod.seen.find((now) => now.ready)?.t, `pod ${pod.name} is Ready`, 'kubelet status'),
+      ),
+      ...again((pod, fromMs) => sighting(fromMs, `pod ${pod.name} is Ready again`, 'kubelet status')),
     ],
     'in rotation': [
       ...once((pod) => sighting(pod.rotations[0]?.fromMs, `the endpoint of ${pod.name} is ready`)),
       ...again((pod) => backInRotation(pod, episode.atMs)),
     ],
     'first request served': [
-      ...once((pod) => sighting(pod.answers[0]?.firstMs, `first answer of ${pod.name}`)),
+      ...once((pod) => sighting(pod.answers[0]?.firstMs, `first answer of ${pod.name}`, 'answer')),
       ...again((pod) => servedAgain(pod, backInRotation(pod, episode.atMs)?.atMs ?? Infinity)),
     ],
   };
 }
 
-function sighting(atMs: number | undefined, shownBy: string): Sighting | null {
-  return atMs === undefined || !Number.isFinite(atMs) ? null : { atMs, shownBy };
+function sighting(
+  atMs: number | undefined,
+  shownBy: string,
+  source: StepSource = 'watch event',
+): Sighting | null {
+  return atMs === undefined || !Number.isFinite(atMs) ? null : { atMs, shownBy, source };
 }
 
 function nodesDetected(record: RunRecord, { inject, atMs }: Episode): (Sighting | null)[] {
@@ -120,12 +134,12 @@ function podsDetected({ lost, atMs }: Episode): (Sighting | null)[] {
     const before = pod.seen.findLast((now) => now.t < atMs);
     for (const now of pod.seen) {
       if (now.t < atMs) continue;
-      if (now.change === 'deleted') return { atMs: now.t, shownBy: `pod ${pod.name} is gone` };
-      if (now.terminating) return { atMs: now.t, shownBy: `pod ${pod.name} is terminating` };
+      if (now.change === 'deleted') return sighting(now.t, `pod ${pod.name} is gone`);
+      if (now.terminating) return sighting(now.t, `pod ${pod.name} is terminating`);
       if (now.restarts > (before?.restarts ?? 0))
-        return { atMs: now.t, shownBy: `pod ${pod.name}: its container was restarted` };
+        return sighting(now.t, `pod ${pod.name}: its container was restarted`, 'kubelet status');
       if (before?.ready === true && !now.ready)
-        return { atMs: now.t, shownBy: `pod ${pod.name} is not Ready` };
+        return sighting(now.t, `pod ${pod.name} is not Ready`, 'kubelet status');
     }
     return null;
   });
@@ -155,11 +169,11 @@ function restarted(returned: readonly PodTrack[], faultMs: number): (Sighting | 
   return returned.flatMap((pod) => {
     const restarts = pod.seen.findLast((now) => now.t < faultMs)?.restarts ?? 0;
     const now = pod.seen.find((seen) => seen.t >= faultMs && seen.restarts > restarts && seen.started);
-    return now ? [sighting(now.t, `pod ${pod.name}: its container runs again`)] : [];
+    return now ? [sighting(now.t, `pod ${pod.name}: its container runs again`, 'kubelet status')] : [];
   });
 }
 
 function servedAgain(pod: PodTrack, fromMs: number): Sighting | null {
   const answers = pod.answers.find(({ firstMs }) => firstMs >= fromMs);
-  return sighting(answers?.firstMs, `first answer of ${pod.name} since it returned`);
+  return sighting(answers?.firstMs, `first answer of ${pod.name} since it returned`, 'answer');
 }

@@ -115,7 +115,8 @@ export function faultSentence(fault: FaultFinding): string {
       : `Kubernetes reacted after ${duration(fault.reactionMs)}${fault.repairMs === null ? '; no replacement became ready while the run lasted.' : `, and ${duration(fault.repairMs)} after that the replacement was ready.`}`,
     customersSentence(fault),
   ];
-  if (longest !== null && totalMs > 0) {
+  // The analysis says more about it where it explained the fault.
+  if (fault.explanation === null && longest !== null && totalMs > 0) {
     const last = steps.findLast((step) => step.afterMs !== null);
     sentences.push(
       `Of the ${duration(totalMs)} to “${last?.step ?? longest.step}”, the longest step was “${longest.step}” with ${duration(longest.tookMs)}: ${stepMeanings[longest.step]}.`,

@@ -11,6 +11,7 @@ function fault(instants: (number | null)[], more: Partial<FaultFinding> = {}): F
     step,
     atMs: instants[index] ?? null,
     shownBy: null,
+    source: null,
   }));
   return { ...finding, injectedMs: 1000, landedMs: 1010, waterfall, ...more };
 }

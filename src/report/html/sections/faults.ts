@@ -4,6 +4,7 @@ import { count, duration, instant, shortList } from '../format.ts';
 import { faultCode } from '../marks.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { failuresInWords, faultSentence } from '../sentences.ts';
+import { statements } from './statements.ts';
 import { healingWaterfall, type Waterfall, type WaterfallStep } from '../waterfall.ts';
 
 /** One subsection per fault: what happened in words, the measures, and the healing waterfall. */
@@ -53,6 +54,7 @@ function oneFault(fault: FaultFinding, index: number): Markup {
       <span class="target">${fault.target}</span>
     </h3>
     <p class="says">${faultSentence(fault)}</p>
+    ${fault.explanation === null ? '' : statements(fault.explanation.says)}
     <dl class="measures">
       ${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
       ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
