@@ -3,6 +3,7 @@ import type { Findings, PodState } from '../../analysis/index.ts';
 import { outcomes, type Outcome } from '../../journal/index.ts';
 import { binSeconds, saturatedSpans, type Bin } from './bins.ts';
 import { pageMarks, type PageMark } from './marks.ts';
+import { podNames, type PodNames } from './names.ts';
 
 /** How many numbers the page may carry. */
 export interface Budget {
@@ -25,7 +26,19 @@ type Span<State extends string> = [state: State, from: number, to: number];
 export interface GanttRow {
   kind: 'node' | 'pod';
   name: string;
+  /** The name as there is room for it. */
+  short: string;
   spans: Span<PodState | 'unknown' | 'hit, not noticed'>[];
+}
+
+/** What one pod served and the connections it had. */
+interface PodColumns {
+  name: string;
+  short: string;
+  /** Its node's place among the run's nodes; those of one node stand together. */
+  node: number;
+  served: Column;
+  connections: Column;
 }
 
 /** What the page's script draws. Every time is in seconds of the run's clock. */
@@ -45,7 +58,7 @@ export interface ChartData {
   replicas: { t: number[]; desired: Column; ready: Column; inRotation: Column };
   nodes: { t: number[]; ready: Column; total: Column };
   gantt: GanttRow[];
-  perPod: { binS: number; t: number[]; pods: { name: string; served: Column; connections: Column }[] };
+  perPod: { binS: number; t: number[]; pods: PodColumns[] };
   saturated: [from: number, to: number][];
   marks: PageMark[];
 }
@@ -53,6 +66,7 @@ export interface ChartData {
 /** Everything the charts show, from the findings. */
 export function chartData(findings: Findings, budget: Budget): ChartData {
   const loadBins = binSeconds(findings.seconds, budget.points);
+  const names = podNames(findings);
   return {
     durationS: seconds(Math.max(findings.durationMs, findings.seconds.at(-1)?.t ?? 0, 1000)),
     load: loadColumns(loadBins.bins, loadBins.widthS, findings.plan?.goodResponseMs ?? null),
@@ -67,8 +81,8 @@ export function chartData(findings: Findings, budget: Budget): ChartData {
       ready: findings.nodeCounts.map((point) => point.ready),
       total: findings.nodeCounts.map((point) => point.total),
     },
-    gantt: ganttRows(findings),
-    perPod: perPodColumns(findings, budget.podCells),
+    gantt: ganttRows(findings, names),
+    perPod: perPodColumns(findings, budget.podCells, names),
     saturated: saturatedSpans(findings.seconds).map(([from, to]) => [seconds(from), seconds(to)]),
     marks: pageMarks(findings),
   };
@@ -90,8 +104,11 @@ function loadColumns(bins: readonly Bin[], binS: number, goodMs: number | null):
   };
 }
 
-function perPodColumns(findings: Findings, cells: number): ChartData['perPod'] {
-  const names = podsWithTraffic(findings);
+function perPodColumns(findings: Findings, cells: number, podNames: PodNames): ChartData['perPod'] {
+  const nodes = findings.nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
+  const nodeOf = new Map(findings.pods.map(({ name, node }) => [name, nodes.indexOf(node ?? '')]));
+  const place = (pod: string): number => nodeOf.get(pod) ?? -1;
+  const names = podsWithTraffic(findings).sort((a, b) => place(a) - place(b));
   const { bins, widthS } = binSeconds(
     findings.seconds,
     Math.max(60, Math.floor(cells / Math.max(1, names.length))),
@@ -101,6 +118,8 @@ function perPodColumns(findings: Findings, cells: number): ChartData['perPod'] {
     t: bins.map((bin) => seconds(bin.t)),
     pods: names.map((name) => ({
       name,
+      short: podNames.short(name),
+      node: place(name),
       served: bins.map((bin) => rounded(bin.servedByPod?.[name] ?? (bin.offered === null ? null : 0))),
       connections: bins.map((bin) =>
         rounded(bin.connectionsByPod?.[name] ?? (bin.offered === null ? null : 0)),
@@ -120,13 +139,18 @@ export function podsWithTraffic(findings: Findings): string[] {
 }
 
 /** The pods below the node that runs them; a pod that was never placed comes last. */
-function ganttRows({ nodes, pods, faults }: Findings): GanttRow[] {
+function ganttRows({ nodes, pods, faults }: Findings, names: PodNames): GanttRow[] {
   const born = (pod: Findings['pods'][number]): number => pod.createdMs ?? pod.states[0]?.fromMs ?? 0;
   const rowsOf = (node: string | null): GanttRow[] =>
     pods
       .filter((pod) => pod.node === node)
       .sort((a, b) => born(a) - born(b))
-      .map((pod) => ({ kind: 'pod', name: pod.name, spans: podSpans(pod, faults) }));
+      .map((pod) => ({
+        kind: 'pod',
+        name: pod.name,
+        short: names.short(pod.name),
+        spans: podSpans(pod, faults),
+      }));
   const known = nodes.map((node) => node.name);
   const strangers = [...new Set(pods.map((pod) => pod.node))].filter(
     (node): node is string => node !== null && !known.includes(node),
@@ -138,12 +162,12 @@ function ganttRows({ nodes, pods, faults }: Findings): GanttRow[] {
     const rows = rowsOf(name);
     // The control plane's node runs no pods of the workload; without any it would be an empty heading.
     if (rows.length === 0 && role === 'control-plane') return [];
-    return [{ kind: 'node' as const, name, spans }, ...rows];
+    return [{ kind: 'node' as const, name, short: name, spans }, ...rows];
   });
   const homeless = rowsOf(null);
   return homeless.length === 0
     ? grouped
-    : [...grouped, { kind: 'node', name: 'not placed', spans: [] }, ...homeless];
+    : [...grouped, { kind: 'node', name: 'not placed', short: 'not placed', spans: [] }, ...homeless];
 }
 
 /**

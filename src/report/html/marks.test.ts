@@ -16,12 +16,13 @@ test('marks are in order, numbered as the faults are, and say from→to for deci
     { t: 3000, kind: 'phase', label: 'calm' },
     { t: 30_100, kind: 'node', label: 'worker-1 NotReady' },
   ];
+  findings.nodes[0]?.states.push({ state: 'unknown', fromMs: 30_100, toMs: 40_000 });
   expect(pageMarks(findings).map(({ kind, code, short }) => [kind, code, short])).toEqual([
     ['phase', 'calm', 'calm'],
     ['fault', 'F1', 'F1 kill-pod'],
     ['scaling', '2→5', '2→5'],
     ['fault', 'F2', 'F2 kill-pod'],
-    ['node', 'N1', 'N1 worker-1 NotReady'],
+    ['node', 'N1', 'worker-1 down'],
     ['undone', 'F1 undone', 'F1 undone'],
   ]);
 });

@@ -35,11 +35,21 @@ export function pageMarks(findings: Findings): PageMark[] {
         }
         case 'node':
           nodes += 1;
-          return { t, kind, code: `N${nodes}`, short: `N${nodes} ${label}`, label };
+          return { t, kind, code: `N${nodes}`, short: nodeChange(findings.nodes, mark), label };
         default:
           return { t, kind, code: label, short: label, label };
       }
     });
+}
+
+/** `worker-2 down`, `worker-2 back`: what is known of the node's states says it shorter than the mark. */
+function nodeChange(nodes: Findings['nodes'], { t, label }: Mark): string {
+  for (const { name, states } of nodes) {
+    const state = states.find(({ fromMs }) => fromMs === t)?.state;
+    if (state !== undefined && label.startsWith(name))
+      return `${name} ${state === 'ready' ? 'back' : 'down'}`;
+  }
+  return label;
 }
 
 function faultMark(faults: Findings['faults'], { t, label }: Mark): Omit<PageMark, 't'> {

@@ -58,7 +58,7 @@ export function table({ caption, columns, rows, foot, empty, id }: TableParts): 
         : html`<td class="${classes[index]}">${cell}</td>`,
     );
   return html`<div class="scroll">
-<table${id === undefined ? '' : html` id="${id}"`}>
+<table${id === undefined ? '' : html` id="${id}"`}${columns.length <= 5 && !columns.some(({ wide }) => wide) ? html` class="snug"` : ''}>
 <caption>${caption}</caption>
 <thead><tr>${columns.map((column, index) => html`<th scope="col" class="${classes[index]}">${column.head}</th>`)}</tr></thead>
 <tbody>
@@ -96,11 +96,11 @@ export function dataTable(name: string, title: string, parts: TableParts, note: 
   </details>`;
 }
 
-/** A section of the page with its heading, which is what links jump to. */
-export function section(id: string, title: string, body: Content): Markup {
+/** A section of the page with its heading, which is what links jump to; `beside` stands on the heading's line and stays in sight. */
+export function section(id: string, title: string, body: Content, beside: Content = ''): Markup {
+  const heading = html`<h2 id="${id}-title">${title}</h2>`;
   return html`<section id="${id}" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${body}
+    ${beside === '' ? heading : html`<div class="section-head">${heading} ${beside}</div>`} ${body}
   </section> `;
 }
 

@@ -12,7 +12,7 @@ import { requestsSection } from './sections/requests.ts';
 import { scalingSection } from './sections/scaling.ts';
 import { timelineSection } from './sections/timeline.ts';
 import { trustSection } from './sections/trust.ts';
-import { verdictSection, verdictWords } from './sections/verdict.ts';
+import { expectationsSection, verdictSection, verdictWords } from './sections/verdict.ts';
 
 /** The page must be easy to send and quick to open. */
 const mostBytes = 1_900_000;
@@ -20,8 +20,8 @@ const mostBytes = 1_900_000;
 const budget: Budget = { points: 3600, podCells: 50_000, tableRows: 200, events: 1500 };
 
 const links = [
-  ['verdict', 'Verdict'],
   ['clock', 'One clock'],
+  ['expectations', 'Expectations'],
   ['faults', 'Faults'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
@@ -75,9 +75,10 @@ function render(findings: Findings, budget: Budget): string {
         <a class="skip" href="#main">Skip to the verdict</a>
         ${header(findings, title)}
         <main id="main" tabindex="-1">
-          ${verdictSection(findings)} ${clockSection(findings, budget.tableRows)} ${faultsSection(findings)}
-          ${scalingSection(findings)} ${requestsSection(findings)} ${trustSection(findings)}
-          ${timelineSection(findings, budget.events)} ${environmentSection(findings)} ${definitionsSection()}
+          ${verdictSection(findings)} ${clockSection(findings, budget.tableRows)}
+          ${expectationsSection(findings)} ${faultsSection(findings)} ${scalingSection(findings)}
+          ${requestsSection(findings)} ${trustSection(findings)} ${timelineSection(findings, budget.events)}
+          ${environmentSection(findings)} ${definitionsSection()}
         </main>
         <footer>
           <p>
@@ -95,24 +96,28 @@ function render(findings: Findings, budget: Budget): string {
 
 function header({ run, cluster, durationMs }: Findings, title: string): Markup {
   return html`<header>
-    <p class="brand">
-      <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-        <path
-          d="M12 3a1.6 1.6 0 0 1 1.6 1.6v.5a6 6 0 0 1 4.4 5.8v3.3l1.6 2.6v.9H4.4v-.9L6 14.2v-3.3a6 6 0 0 1 4.4-5.8v-.5A1.6 1.6 0 0 1 12 3z"
-        />
-        <path d="M9.8 19.2a2.2 2.2 0 0 0 4.4 0z" /></svg
-      >openbell
-    </p>
-    <button type="button" class="button needs-script" id="theme-toggle" aria-pressed="false">Dark</button>
-    <h1>${title}</h1>
-    <p class="meta">
-      <span><span class="name">${run.scenario.name}</span></span
-      ><span>${wallTime(run.originWall)}</span><span>${duration(durationMs)}</span
-      ><span
-        >${cluster === null ? 'no cluster' : `${cluster.provider} cluster, Kubernetes ${cluster.kubernetesVersion}`}</span
-      ><span>seed ${String(run.seed)}</span>
-    </p>
-    <nav aria-label="Sections">${links.map(([id, text]) => html`<a href="#${id}">${text}</a>`)}</nav>
+    <div class="topbar">
+      <p class="brand">
+        <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+          <path
+            d="M12 3a1.6 1.6 0 0 1 1.6 1.6v.5a6 6 0 0 1 4.4 5.8v3.3l1.6 2.6v.9H4.4v-.9L6 14.2v-3.3a6 6 0 0 1 4.4-5.8v-.5A1.6 1.6 0 0 1 12 3z"
+          />
+          <path d="M9.8 19.2a2.2 2.2 0 0 0 4.4 0z" /></svg
+        >openbell
+      </p>
+      <nav aria-label="Sections">${links.map(([id, text]) => html`<a href="#${id}">${text}</a>`)}</nav>
+      <button type="button" class="button needs-script" id="theme-toggle" aria-pressed="false">Dark</button>
+    </div>
+    <div class="title">
+      <h1>${title}</h1>
+      <p class="meta">
+        <span><span class="name">${run.scenario.name}</span></span
+        ><span>${wallTime(run.originWall)}</span><span>${duration(durationMs)}</span
+        ><span
+          >${cluster === null ? 'no cluster' : `${cluster.provider} cluster, Kubernetes ${cluster.kubernetesVersion}`}</span
+        ><span>seed ${String(run.seed)}</span>
+      </p>
+    </div>
     <noscript
       ><p class="note">
         Charts need JavaScript. Everything they show is also in the tables and sentences of this page.

@@ -1,7 +1,7 @@
 /** What charts show, said in words: for those who skim and for those who cannot see the charts. */
 import type { FaultFinding, Findings } from '../../analysis/index.ts';
 import { outcomes, type Outcome } from '../../journal/index.ts';
-import { count, decimal, duration, instant, list, percent, plural, shortList } from './format.ts';
+import { count, decimal, duration, instant, list, plural } from './format.ts';
 import { healingWaterfall, stepMeanings } from './waterfall.ts';
 
 /** Outcomes as people say them. */
@@ -24,47 +24,6 @@ export function failuresInWords(counts: Partial<Record<Outcome, number>>): strin
   );
 }
 
-/** What the load lane shows. */
-export function loadSentence({ seconds, requests }: Findings): string {
-  const peak = maximum(seconds, (second) => second.offered);
-  if (peak === null || requests.scheduled === 0) return 'No traffic was recorded in this run.';
-  const lost = requests.scheduled - requests.ok;
-  const load = `Up to ${plural(peak.value, 'request')} per second were offered, first at ${instant(peak.of.t)}.`;
-  return lost <= 0
-    ? `${load} All ${count(requests.scheduled)} ended ok.`
-    : `${load} Of ${count(requests.scheduled)}, ${count(lost)} (${percent(lost / requests.scheduled)}) did not end ok: ${failuresInWords(requests)}.`;
-}
-
-/** What the latency lane shows. */
-export function latencySentence({ seconds, latencyMs, plan }: Findings): string {
-  const worst = maximum(seconds, (second) => second.p99Ms);
-  if (worst === null) return 'No request was answered well, so there is no latency to show.';
-  const good = plan?.goodResponseMs ?? null;
-  const over = good === null ? 0 : seconds.filter((second) => (second.p99Ms ?? 0) > good).length;
-  const overText =
-    good === null
-      ? ''
-      : over === 0
-        ? ` The p99 of every second stayed within the limit of ${duration(good)}.`
-        : ` In ${plural(over, 'second')} the p99 passed the limit of ${duration(good)}.`;
-  return `Over the whole run the p99 was ${duration(latencyMs.response.p99)}; in the worst second, at ${instant(worst.of.t)}, it was ${duration(worst.value)}.${overText}`;
-}
-
-/** What the pods lane shows. */
-export function replicasSentence({ replicas, durationMs, scaling }: Findings): string {
-  const first = replicas[0];
-  const most = maximum(replicas, (point) => point.desired);
-  if (first === undefined || most === null) return 'No pods were recorded in this run.';
-  const short = shortageMs(replicas, durationMs);
-  const moves =
-    scaling.length === 0
-      ? `The number of pods asked for stayed at ${count(most.value)}`
-      : `${plural(scaling.length, 'scaling decision')} took the workload from ${count(scaling[0]?.from ?? first.desired)} to at most ${count(most.value)} pods, and to ${count(scaling.at(-1)?.to ?? most.value)} in the end`;
-  return short < 50
-    ? `${moves}; as many were in rotation at all times.`
-    : `${moves}; for ${duration(short)} in all, fewer were in rotation than were asked for.`;
-}
-
 /** How long fewer pods were in rotation than desired, ms; start-up before the first pod was in rotation does not count. */
 export function shortageMs(replicas: Findings['replicas'], endMs: number): number {
   const since = replicas.findIndex((point) => point.inRotation > 0);
@@ -75,57 +34,34 @@ export function shortageMs(replicas: Findings['replicas'], endMs: number): numbe
   }, 0);
 }
 
-/** What the nodes lane shows. */
-export function nodesSentence({ nodeCounts, nodes, durationMs }: Findings): string {
-  const most = maximum(nodeCounts, (point) => point.total);
-  if (most === null) return 'No nodes were recorded in this run.';
-  const known = nodeCounts.slice(
-    Math.max(
-      0,
-      nodeCounts.findIndex((point) => point.ready > 0),
-    ),
-  );
-  const lows = known.filter(
-    (point, index) => point.ready < point.total && index >= known.findIndex(allReady),
-  );
-  const low = maximum(lows, (point) => -point.ready);
-  if (low === null) return `${plural(most.value, 'node')}, all ready once the cluster was up.`;
-  const away = nodes
-    .map(({ name, states }) => ({
-      name,
-      ms: states.reduce((sum, { state, fromMs, toMs }) => (state === 'ready' ? sum : sum + toMs - fromMs), 0),
-    }))
-    .filter(({ ms }) => ms > 50);
-  const names =
-    away.length === 0 ? '' : `: ${shortList(away.map(({ name, ms }) => `${name} for ${duration(ms)}`))}`;
-  return `Of ${plural(most.value, 'node')} at least ${count(low.of.ready)} stayed ready. Not ready within the ${duration(durationMs)} of the run${names}.`;
-}
-
 /** What happened after a fault, and which step of healing took longest. */
 export function faultSentence(fault: FaultFinding): string {
-  const { steps, totalMs, longest } = healingWaterfall(fault);
-  const what = `${fault.type} was aimed at ${fault.target === '' ? 'nothing' : fault.target} at ${instant(fault.injectedMs)}`;
+  const target = fault.target === '' ? 'nothing' : fault.target;
   if (fault.landedMs === null) {
-    return `${what}, but was not seen to land${fault.problem === null ? '' : `: ${fault.problem}`}.`;
+    return `${fault.type} was aimed at ${target} at ${instant(fault.injectedMs)}, but was not seen to land${fault.problem === null ? '' : `: ${fault.problem}`}.`;
   }
-  const sentences = [
-    `${what} and was seen to land ${duration(fault.landedMs - fault.injectedMs)} later.`,
+  return [
+    `${fault.type} hit ${target} at ${instant(fault.injectedMs)}; that it landed was proven ${duration(fault.landedMs - fault.injectedMs)} later.`,
     fault.reactionMs === null
       ? 'No reaction of Kubernetes to it was seen.'
-      : `Kubernetes reacted after ${duration(fault.reactionMs)}${fault.repairMs === null ? '; no replacement became ready while the run lasted.' : `, and ${duration(fault.repairMs)} after that the replacement was ready.`}`,
+      : `Kubernetes reacted after ${duration(fault.reactionMs)}${fault.repairMs === null ? '; no replacement became ready while the run lasted.' : `; ${duration(fault.repairMs)} after that, what was lost was replaced and ready.`}`,
     customersSentence(fault),
-  ];
-  // The analysis says more about it where it explained the fault.
-  if (fault.explanation === null && longest !== null && totalMs > 0) {
-    const last = steps.findLast((step) => step.afterMs !== null);
-    sentences.push(
-      `Of the ${duration(totalMs)} to “${last?.step ?? longest.step}”, the longest step was “${longest.step}” with ${duration(longest.tookMs)}: ${stepMeanings[longest.step]}.`,
-    );
-  }
-  return sentences.join(' ');
+    // The analysis says more about it where it explained the fault.
+    fault.explanation === null ? healingSentence(fault) : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
-function customersSentence({ outageMs, lost, lostByOutcome, problem }: FaultFinding): string {
+/** How long healing took in all and where most of it went; '' where no step was seen. */
+export function healingSentence(fault: FaultFinding): string {
+  const { totalMs, longest } = healingWaterfall(fault);
+  return longest === null || totalMs <= 0
+    ? ''
+    : `Healing took ${duration(totalMs)} in all, ${duration(longest.tookMs)} of them ${stepMeanings[longest.step]}.`;
+}
+
+function customersSentence({ outageMs, lost, lostByOutcome, problem, explanation }: FaultFinding): string {
   const failures = failuresInWords(lostByOutcome);
   const losses =
     lost === 0
@@ -134,6 +70,8 @@ function customersSentence({ outageMs, lost, lostByOutcome, problem }: FaultFind
   if (outageMs === null) {
     return `How long clients went without good service is not known${problem === null ? '' : ` (${problem.replace(/\.$/, '')})`}; as far as was seen, ${losses}.`;
   }
+  // How long service was bad, and why, the analysis says next.
+  if (explanation?.ofOutage) return `${losses.replace(/^n/, 'N')}.`;
   return outageMs < 1
     ? `Clients saw no outage: ${losses}.`
     : `Clients saw bad service for ${duration(outageMs)}: ${losses}.`;
@@ -148,11 +86,11 @@ export function generatorSentence({ generator, seconds }: Findings): string {
     : `${late}, and spoiled ${plural(generator.saturatedSeconds, 'second')} of ${decimal(seconds.length, 0)}.`;
 }
 
-function allReady(point: Findings['nodeCounts'][number]): boolean {
-  return point.total > 0 && point.ready === point.total;
-}
-
-function maximum<T>(items: readonly T[], pick: (item: T) => number | null): { value: number; of: T } | null {
+/** The largest value and the item it belongs to; null where there is none. */
+export function maximum<T>(
+  items: readonly T[],
+  pick: (item: T) => number | null,
+): { value: number; of: T } | null {
   let best: { value: number; of: T } | null = null;
   for (const of of items) {
     const value = pick(of);

@@ -52,7 +52,9 @@ describe('a healing waterfall', () => {
 describe('a fault in words', () => {
   test('names the longest step and what clients lost', () => {
     const said = faultSentence(fault([1000, 6000, 6100]));
-    expect(said).toContain('the longest step was “detected” with 5\u00a0s: until the control plane noticed');
+    expect(said).toContain(
+      'Healing took 5.1\u00a0s in all, 5\u00a0s of them until the control plane noticed.',
+    );
     expect(said).toContain('12\u00a0requests were lost (12 reset)');
   });
 

@@ -51,7 +51,7 @@ export const stepMeanings: Record<HealingStep, string> = {
   'replacement created': 'until the ReplicaSet created the replacement',
   scheduled: 'until the scheduler placed it',
   started: 'until its container ran',
-  ready: 'until its readiness probe succeeded: the application’s start-up and the probe’s period',
+  ready: 'until its readiness probe succeeded (the application’s start-up and the probe’s period)',
   'in rotation': 'until the Service listed it',
   'first request served': 'until a connection reached it and it answered',
 };

@@ -35,10 +35,11 @@ export function createGantt() {
   /** @type {HTMLElement | null} */
   const box = document.querySelector('[data-chart="gantt"]');
   if (box === null) return;
-  box.style.height = `${rows.length * rowHeight + 80}px`;
+  box.style.height = `${rows.length * rowHeight + 76}px`;
   createPlot({
     name: 'gantt',
     type: 'bar',
+    labelRows: 1,
     datasets: fillNames.map((fill) => ({
       label: fill,
       yAxisID: 'y',
@@ -62,18 +63,13 @@ export function createGantt() {
         ticks: {
           autoSkip: false,
           padding: 6,
-          color: (/** @type {{ index: number }} */ { index }) =>
-            color(rows[index]?.kind === 'node' ? 'ink' : 'muted'),
-          font: (/** @type {{ index: number }} */ { index }) => ({
-            family: fontFamily,
-            size: rowHeight >= 15 ? 11 : 9,
-            weight: rows[index]?.kind === 'node' ? 600 : 400,
-          }),
+          color: () => color('muted'),
+          font: { family: fontFamily, size: rowHeight >= 15 ? 11 : 9 },
           callback: (/** @type {number} */ index) => labelOf(rows[index]),
         },
         /** @param {{ width: number }} scale */
         afterFit(scale) {
-          scale.width = gutter(box);
+          scale.width = axisWidth();
         },
       },
     },
@@ -127,28 +123,15 @@ function fillOf(row, state) {
 }
 
 /**
- * The pod chart begins further left than the lanes, to have room for names; its axis ends where theirs does.
- *
- * @param {HTMLElement} box
- */
-function gutter(box) {
-  if (isNarrow()) return axisWidth();
-  const lane = document.querySelector('.plot:not(.gantt)');
-  const shift = lane === null ? 150 : lane.getBoundingClientRect().left - box.getBoundingClientRect().left;
-  return Math.max(0, shift) + axisWidth();
-}
-
-/**
- * Where the names of nodes do not fit beside the chart they stand in it, at the beginning of their rows.
+ * The names of nodes stand in the chart, at the beginning of their rows.
  *
  * @type {Plugin}
  */
 const nodeNames = {
   id: 'node-names',
   afterDatasetsDraw({ ctx, chartArea, scales }) {
-    if (!isNarrow()) return;
     ctx.save();
-    ctx.font = `600 11px ${fontFamily}`;
+    ctx.font = `600 ${rowHeight >= 15 ? 11 : 9}px ${fontFamily}`;
     ctx.textBaseline = 'middle';
     for (const [index, { kind, name }] of rows.entries()) {
       if (kind !== 'node') continue;
@@ -162,17 +145,10 @@ const nodeNames = {
   },
 };
 
-function isNarrow() {
-  return axisWidth() < 50 || document.documentElement.classList.contains('paper');
-}
-
 /** @param {GanttRow | undefined} row */
 function labelOf(row) {
-  if (row === undefined || (row.kind === 'node' && isNarrow())) return '';
-  const scale = /** @type {HTMLElement} */ (document.querySelector('[data-chart="gantt"]'));
-  const room = Math.floor((gutter(scale) - 10) / (rowHeight >= 15 ? 6.1 : 5.1));
-  if (row.name.length <= room) return row.name;
-  // The end of a pod's name is what tells it from its siblings.
-  const ending = row.name.slice(row.name.lastIndexOf('-') + 1);
-  return ending.length <= room && room < 16 ? ending : `…${row.name.slice(1 - room)}`;
+  if (row === undefined || row.kind === 'node') return '';
+  const room = Math.floor((axisWidth() - 10) / (rowHeight >= 15 ? 6.1 : 5.1));
+  // The end of a name is what tells it from its siblings.
+  return row.short.length <= room ? row.short : `…${row.short.slice(1 - room)}`;
 }

@@ -16,13 +16,18 @@ const whole = (value) => (Number.isInteger(value) ? value : null);
 export function createLanes() {
   load();
   latency();
-  stepped('pods', 2);
-  stepped('nodes', 1);
+  stepped('pods');
+  stepped('nodes');
 }
 
 function load() {
   const all = series['load'] ?? [];
-  const failed = all.some(isFailure);
+  const failures = all.filter(isFailure);
+  const failed = failures.length > 0;
+  const mostFailed = Math.max(
+    1,
+    ...data.load.t.map((_, index) => failures.reduce((sum, of) => sum + (of.values[index] ?? 0), 0)),
+  );
   const end = endOf(data.load.t, data.load.binS);
   createPlot({
     name: 'load',
@@ -47,17 +52,10 @@ function load() {
           stackWeight: 2,
           offset: false,
           stacked: true,
-          grace: '5%',
+          // A tick at the very top would stand on the lane above.
+          max: mostFailed * 1.3,
           title: title('failed/s'),
-          ticks: {
-            maxTicksLimit: 3,
-            // The topmost value would stand on the lane above.
-            callback: (
-              /** @type {number} */ value,
-              /** @type {number} */ index,
-              /** @type {unknown[]} */ ticks,
-            ) => (index > 0 && index === ticks.length - 1 ? null : value.toLocaleString('en-US')),
-          },
+          ticks: { maxTicksLimit: 3, includeBounds: false },
         }),
       }),
     },
@@ -97,7 +95,9 @@ function latency() {
             maxTicksLimit: 12,
           },
         }),
-        ...(!logarithmic && { suggestedMax: goodMs === null ? 1 : Math.min(goodMs * 1.1, most * 3) }),
+        ...(!logarithmic && {
+          suggestedMax: goodMs !== null && goodMs < most * 2 ? goodMs * 1.1 : most * 1.15,
+        }),
       }),
     },
     annotations:
@@ -128,17 +128,13 @@ function latency() {
   });
 }
 
-/**
- * @param {'pods' | 'nodes'} name
- * @param {number} labelRows
- */
-function stepped(name, labelRows) {
+/** @param {'pods' | 'nodes'} name */
+function stepped(name) {
   const all = series[name] ?? [];
   const most = Math.max(1, ...all.flatMap((of) => of.values.map((value) => value ?? 0)));
   createPlot({
     name,
     type: 'line',
-    labelRows,
     datasets: all.map((of) => lineOrArea(of, endS)),
     scales: {
       y: verticalAxis({

@@ -3,6 +3,7 @@
 import { clock, instantText, onClock } from './clock.js';
 import { ganttFills, ganttRowAt, stateAt } from './gantt.js';
 import { plots } from './plot.js';
+import { cssColor } from './theme.js';
 import { series, valueAt } from './values.js';
 
 /** @import { Plot } from './plot.js' */
@@ -31,8 +32,6 @@ export function createLegends() {
 function seriesLegend({ name, chart }, box) {
   const all = series[name] ?? [];
   const shown = name === 'served' || name === 'connections' ? busiest(all) : all;
-  const prefix = name === 'served' || name === 'connections' ? commonPrefix(shown.map((of) => of.label)) : '';
-  if (prefix !== '') box.append(element('span', 'prefix', `${prefix}…`));
   const outputs = shown.map((of) => {
     const entry = document.createElement('button');
     entry.type = 'button';
@@ -40,7 +39,7 @@ function seriesLegend({ name, chart }, box) {
     const value = element('span', 'value', '');
     entry.title = of.label;
     entry.setAttribute('aria-label', of.label);
-    entry.append(swatch(of), element('span', 'name', of.label.slice(prefix.length)), value);
+    entry.append(swatch(of), element('span', 'name', of.short ?? of.label), value);
     entry.addEventListener('click', () => {
       const index = all.indexOf(of);
       const visible = !chart.isDatasetVisible(index);
@@ -61,24 +60,6 @@ function seriesLegend({ name, chart }, box) {
   });
 }
 
-/**
- * What all names begin with, up to a hyphen: pods of one ReplicaSet differ in their last part only.
- *
- * @param {string[]} names
- */
-function commonPrefix(names) {
-  const first = names[0] ?? '';
-  for (
-    let end = first.lastIndexOf('-') + 1;
-    end > 0 && names.length > 1;
-    end = first.lastIndexOf('-', end - 2) + 1
-  ) {
-    if (names.every((name) => name.length > end && name.startsWith(first.slice(0, end))))
-      return first.slice(0, end);
-  }
-  return '';
-}
-
 /** @param {Series[]} all */
 function busiest(all) {
   if (all.length <= mostEntries) return all;
@@ -90,7 +71,13 @@ function busiest(all) {
 
 /** @param {Series} of */
 function swatch(of) {
-  return element('span', `swatch ${of.shape === 'line' ? 'as-line' : ''} ${of.color}`, '');
+  const made = element(
+    'span',
+    `swatch ${of.shape === 'line' ? 'as-line' : ''} ${of.key === 'desired' || of.key === 'total' ? 'dashed' : ''}`,
+    '',
+  );
+  made.style.setProperty('--c', cssColor(of.color));
+  return made;
 }
 
 /** @param {string} fill */
@@ -151,7 +138,11 @@ function podLines(name) {
   const total = values.reduce((sum, { value }) => sum + value, 0);
   const lines = values.slice(0, mostLines).map(({ of, value }) => {
     const line = element('span', 'line', '');
-    line.append(swatch(of), element('span', 'name', of.label), element('span', 'value', of.format(value)));
+    line.append(
+      swatch(of),
+      element('span', 'name', of.short ?? of.label),
+      element('span', 'value', of.format(value)),
+    );
     return line;
   });
   if (values.length > mostLines) lines.push(element('span', '', `and ${values.length - mostLines} more`));

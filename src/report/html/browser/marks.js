@@ -57,10 +57,12 @@ export function markAnnotations() {
 /**
  * Room above the chart for the marks' labels, in pixels.
  *
- * @param {number} rows Rows of labels for events.
+ * @param {number} rows Rows of labels for events; none without any.
  */
 export function labelRoom(rows) {
-  return (phases.length > 0 ? rowHeight : 0) + (events.length > 0 ? rowHeight * rows : 0) + 6;
+  return rows === 0
+    ? 6
+    : (phases.length > 0 ? rowHeight : 0) + (events.length > 0 ? rowHeight * rows : 0) + 6;
 }
 
 /**
@@ -74,6 +76,7 @@ export function markLabels(rows) {
   return {
     id: 'mark-labels',
     afterDraw(chart) {
+      if (rows === 0) return;
       const { ctx } = chart;
       ctx.save();
       ctx.textBaseline = 'middle';

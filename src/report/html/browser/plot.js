@@ -61,7 +61,7 @@ export function createPlot({
   options = {},
   annotations = {},
   plugins = [],
-  labelRows = 1,
+  labelRows = 0,
   describe,
 }) {
   /** @type {HTMLElement | null} */
@@ -81,8 +81,8 @@ export function createPlot({
         resizeDelay: 60,
         normalized: true,
         events: [],
-        layout: { padding: { top: labelRoom(labelRows), right: 10 } },
-        scales: { x: timeAxis(), ...scales },
+        layout: { padding: { top: labelRoom(labelRows), right: 14 } },
+        scales: { x: timeAxis(isLast(box)), ...scales },
         plugins: {
           legend: { display: false },
           tooltip: { enabled: false },
@@ -128,14 +128,26 @@ export function verticalAxis(more) {
   };
 }
 
-/** @returns {any} */
-function timeAxis() {
+/**
+ * Charts that stand right above one another share the axis of the last one.
+ *
+ * @param {HTMLElement} box
+ */
+function isLast(box) {
+  return [...(box.closest('.lanes')?.querySelectorAll('.plot') ?? [])].at(-1) === box;
+}
+
+/**
+ * @param {boolean} labelled
+ * @returns {any}
+ */
+function timeAxis(labelled) {
   return {
     type: 'linear',
     min: clock.from,
     max: clock.to,
     title: {
-      display: true,
+      display: labelled,
       text: 'minutes:seconds since the start of the run',
       align: 'end',
       color: () => color('muted'),
@@ -143,8 +155,9 @@ function timeAxis() {
       padding: 0,
     },
     border: { color: () => color('axis') },
-    grid: { color: () => color('grid'), drawTicks: true, tickLength: 4, tickColor: () => color('axis') },
+    grid: { color: () => color('grid'), drawTicks: labelled, tickLength: 4, tickColor: () => color('axis') },
     ticks: {
+      display: labelled,
       color: () => color('muted'),
       font: { size: 11, family: fontFamily },
       maxRotation: 0,
@@ -152,6 +165,12 @@ function timeAxis() {
       includeBounds: false,
       /** @param {number} value */
       callback: (value) => instantText(value, clock.to - clock.from < 5 ? 1 : 0),
+    },
+    // Room for the outermost labels would move the axis away from those of the other charts.
+    /** @param {{ paddingLeft: number, paddingRight: number }} scale */
+    afterFit(scale) {
+      scale.paddingLeft = 0;
+      scale.paddingRight = 0;
     },
   };
 }

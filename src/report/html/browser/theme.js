@@ -12,7 +12,7 @@ const patterns = new Map();
 export const fontFamily = getComputedStyle(document.body).fontFamily;
 
 /**
- * The colour that the style sheet calls `--name`, in the present theme.
+ * The colour that the style sheet calls `--name`, in the present theme; `name/60` is 60 % of it on the page's ground.
  *
  * @param {string} name
  * @param {number} [opacity]
@@ -21,11 +21,23 @@ export function color(name, opacity = 1) {
   const key = `${name}/${opacity}`;
   let found = resolved.get(key);
   if (found === undefined) {
-    probe.style.color = opacity === 1 ? `var(--${name})` : `rgb(from var(--${name}) r g b / ${opacity})`;
+    probe.style.color = opacity === 1 ? cssColor(name) : `rgb(from ${cssColor(name)} r g b / ${opacity})`;
     found = getComputedStyle(probe).color;
     resolved.set(key, found);
   }
   return found;
+}
+
+/**
+ * The same as a style sheet writes it.
+ *
+ * @param {string} name
+ */
+export function cssColor(name) {
+  const [base, part] = name.split('/');
+  return part === undefined
+    ? `var(--${base})`
+    : `color-mix(in oklab, var(--${base}) ${part}%, var(--surface))`;
 }
 
 /**

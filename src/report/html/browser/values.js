@@ -8,15 +8,18 @@ import { data } from './clock.js';
  * @typedef {object} Series
  * @property {string} key
  * @property {string} label
- * @property {string} color Name of the colour in the style sheet.
+ * @property {string} color Name of the colour, for `color`.
+ * @property {string} [short] The label as there is room for it.
  * @property {'line' | 'area'} shape
  * @property {number[]} t
  * @property {(number | null)[]} values
  * @property {(value: number) => string} format
  */
 
-/** How many colours there are for pods; the next pods begin anew. */
-const podColors = 12;
+/** How many hues there are for nodes; the next nodes begin anew. */
+const nodeHues = 6;
+/** Shades of a node's hue for its pods, neighbours far apart. */
+const shades = [100, 58, 82, 46, 70];
 /** @param {number} value */
 const number = (value) => value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
 /** @param {number} ms */
@@ -126,15 +129,23 @@ export const series = {
  * @returns {Series[]}
  */
 function perPod(what) {
-  return data.perPod.pods.map((pod, index) => ({
-    key: pod.name,
-    label: pod.name,
-    color: `pod-${index % podColors}`,
-    shape: 'area',
-    t: data.perPod.t,
-    values: pod[what],
-    format: number,
-  }));
+  /** @type {Map<number, number>} */
+  const seen = new Map();
+  return data.perPod.pods.map((pod) => {
+    const index = seen.get(pod.node) ?? 0;
+    seen.set(pod.node, index + 1);
+    const hue = pod.node < 0 ? 'dropped' : `node-${pod.node % nodeHues}`;
+    return {
+      key: pod.name,
+      label: pod.name,
+      short: pod.short,
+      color: `${hue}/${shades[index % shades.length]}`,
+      shape: 'area',
+      t: data.perPod.t,
+      values: pod[what],
+      format: number,
+    };
+  });
 }
 
 /**

@@ -1,9 +1,17 @@
 import type { Findings } from '../../../analysis/index.ts';
-import { plural } from '../format.ts';
+import { instant, plural } from '../format.ts';
+import {
+  connectionsTitle,
+  ganttTitle,
+  latencyTitle,
+  loadTitle,
+  nodesTitle,
+  podsTitle,
+  servedTitle,
+} from '../lane-titles.ts';
 import { html, section, term, type Content, type Markup } from '../markup.ts';
-import { instant } from '../format.ts';
 import { pageMarks, type PageMark } from '../marks.ts';
-import { latencySentence, loadSentence, nodesSentence, replicasSentence } from '../sentences.ts';
+import { podNames, type PodNames } from '../names.ts';
 import {
   connectionsTable,
   ganttTable,
@@ -16,132 +24,144 @@ import {
 
 interface Lane {
   name: string;
+  /** What is shown, in a word or two. */
+  subject: string;
+  /** What is to be seen in it. */
   title: string;
-  unit: string;
-  says: Content;
-  /** What the chart is for those who cannot see it; its values are spoken as the cursor moves. */
-  label: string;
+  /** What the reader should know besides. */
+  says?: Content;
   data: Content;
-  /** Why there is nothing to draw, if so. */
-  empty: string | null;
+  /** Whether there is anything to draw. */
+  drawn: boolean;
 }
 
-/** The run on one clock: the lanes, the pods and who served what, with all marks and the tables behind the charts. */
+/** The run on one clock: the four lanes, then the pods one by one, with all marks and the tables behind the charts. */
 export function clockSection(findings: Findings, tableRows: number): Markup {
   const marks = pageMarks(findings);
+  const names = podNames(findings);
+  const four = lanes(findings, tableRows);
+  const perPod = podCharts(findings);
   return section(
     'clock',
     'The run on one clock',
-    html`<p class="says">
-        All charts share one time axis: minutes and seconds since the start of the run. Faults, decisions of
-        the autoscaler and changes of nodes are marked on every chart.
-      </p>
-      <div class="toolbar needs-script" role="group" aria-label="Time shown by all charts">
-        <output id="clock-window" aria-live="polite"></output>
-        <button type="button" class="button" data-zoom="in">Zoom in</button>
-        <button type="button" class="button" data-zoom="out">Zoom out</button>
-        <button type="button" class="button" data-zoom="reset">Whole run</button>
-        <span class="hint" id="clock-hint"
-          >Drag over a chart to zoom in. Keys: ← → move the cursor, + − zoom, Esc shows the whole run.</span
+    html`<div class="lanes">${four.map(lane)}</div>
+      ${marksLegend(marks, findings.generator.saturatedSeconds)}
+      <p class="note">
+        All charts share one time axis. In words: ${term('offered', 'offered load')},
+        ${term('outcome', 'outcomes')}, ${term('response-time', 'response time')},
+        ${term('percentile', 'percentiles')}, pods ${term('desired', 'desired')}, ${term('ready', 'ready')}
+        and ${term('in-rotation', 'in rotation')}, ${term('nodes', 'nodes')}.
+        <span class="needs-script" id="clock-hint"
+          >Drag over a chart to zoom in on all of them; double-click to zoom out. Keys: ← → move the cursor, +
+          − zoom, Esc shows the whole run.</span
         >
+      </p>
+      <div class="unfold">
+        ${marksList(marks, names)} ${four.map(({ data, drawn }) => (drawn ? data : ''))}
       </div>
-      ${marksLegend(marks, findings.generator.saturatedSeconds)} ${lanes(findings, tableRows).map(lane)}`,
+      <h3 class="part">Pod by pod, on the same clock</h3>
+      ${perPod.map(
+        (of) =>
+          html`<div class="lanes">${lane(of)}</div>
+            ${of.drawn ? html`<div class="unfold">${of.data}</div>` : ''}`,
+      )}`,
+    toolbar(),
   );
 }
 
+function toolbar(): Markup {
+  return html`<div class="toolbar needs-script" role="group" aria-label="Time shown by all charts">
+    <output id="clock-window" aria-live="polite"></output>
+    <button type="button" class="button" data-zoom="in">Zoom in</button>
+    <button type="button" class="button" data-zoom="out">Zoom out</button>
+    <button type="button" class="button" data-zoom="reset">Whole run</button>
+  </div>`;
+}
+
 function lanes(findings: Findings, rows: number): Lane[] {
-  const noTraffic = findings.seconds.length === 0 ? 'No traffic was recorded in this run.' : null;
-  const noPods = findings.pods.length === 0 ? 'No pod was seen in this run.' : null;
+  const traffic = findings.seconds.length > 0;
   return [
     {
       name: 'load',
-      title: 'Load',
-      unit: 'requests per second, offered and answered; below, what did not end ok',
-      says: html`${loadSentence(findings)} ${term('offered', 'Offered load')} and
-      ${term('outcome', 'outcomes')} count in the second in which a request was due.`,
-      label: 'Load',
+      subject: 'Load',
+      title: loadTitle(findings),
       data: loadTable(findings, rows),
-      empty: noTraffic,
+      drawn: traffic,
     },
     {
       name: 'latency',
-      title: 'Latency',
-      unit: 'response time of ok requests, ms',
-      says: html`${latencySentence(findings)} ${term('response-time', 'Response time')} counts from the
-      instant a request was due.`,
-      label: 'Latency',
+      subject: 'Latency',
+      title: latencyTitle(findings),
       data: latencyTable(findings, rows),
-      empty: noTraffic,
+      drawn: traffic,
     },
     {
       name: 'pods',
-      title: 'Pods',
-      unit: 'number of pods',
-      says: html`${replicasSentence(findings)} (${term('desired', 'desired')}, ${term('ready', 'ready')},
-      ${term('in-rotation', 'in rotation')})`,
-      label: 'Pods',
+      subject: 'Pods',
+      title: podsTitle(findings),
       data: replicasTable(findings, rows),
-      empty: findings.replicas.length === 0 ? 'No pods were recorded in this run.' : null,
+      drawn: findings.replicas.length > 0,
     },
     {
       name: 'nodes',
-      title: 'Nodes',
-      unit: 'number of nodes',
-      says: html`${nodesSentence(findings)} (${term('nodes', 'nodes')})`,
-      label: 'Nodes',
+      subject: 'Nodes',
+      title: nodesTitle(findings),
       data: nodesTable(findings, rows),
-      empty: findings.nodeCounts.length === 0 ? 'No nodes were recorded in this run.' : null,
-    },
-    {
-      name: 'gantt',
-      title: 'Life of each pod',
-      unit: 'by node, from created to gone',
-      says: html`${plural(findings.pods.length, 'pod')} on
-      ${plural(new Set(findings.pods.flatMap(({ node }) => node ?? [])).size, 'node')}, coloured by
-      ${term('pod-states', 'state')}.`,
-      label: 'Life of each pod',
-      data: ganttTable(findings),
-      empty: noPods,
-    },
-    {
-      name: 'served',
-      title: 'Requests per pod',
-      unit: 'ok answers per second, stacked',
-      says: html`Who served the load: where a pod’s band ends and the others widen, traffic was
-      ${term('rerouting', 'rerouted')}.`,
-      label: 'Requests per pod',
-      data: servedTable(findings),
-      empty: noTraffic,
-    },
-    {
-      name: 'connections',
-      title: 'Connections per pod',
-      unit: 'open connections, stacked',
-      says: html`New pods receive requests only as new ${term('connections-per-pod', 'connections')} reach
-      them.`,
-      label: 'Connections per pod',
-      data: connectionsTable(findings),
-      empty: noTraffic,
+      drawn: findings.nodeCounts.length > 0,
     },
   ];
 }
 
-function lane({ name, title, unit, says, label, data, empty }: Lane): Markup {
+function podCharts(findings: Findings): Lane[] {
+  const traffic = findings.seconds.length > 0;
+  const { prefix } = podNames(findings);
+  return [
+    {
+      name: 'gantt',
+      subject: 'Lives',
+      title: ganttTitle(findings),
+      says: html`Each pod below its node, coloured by
+      ${term('pod-states', 'state')}.${prefix === '' ? '' : html` Pods are called by the ends of their names: <span class="name">${prefix}…</span>`}`,
+      data: ganttTable(findings),
+      drawn: findings.pods.length > 0,
+    },
+    {
+      name: 'served',
+      subject: 'Requests',
+      title: servedTitle(findings),
+      says: html`Where a pod’s band ends and others widen, traffic was ${term('rerouting', 'rerouted')}. Pods
+      of one node have one hue.`,
+      data: servedTable(findings),
+      drawn: traffic,
+    },
+    {
+      name: 'connections',
+      subject: 'Connections',
+      title: connectionsTitle(findings),
+      says: html`A new pod receives requests only as new ${term('connections-per-pod', 'connections')} reach
+      it.`,
+      data: connectionsTable(findings),
+      drawn: traffic,
+    },
+  ];
+}
+
+function lane({ name, subject, title, says, drawn }: Lane): Markup {
   return html`<div class="lane" id="lane-${name}">
     <div class="lane-head">
-      <h3>${title} <span class="unit">${unit}</span></h3>
-      <p class="says">${says}</p>
-      ${empty === null ? html`<div class="legend needs-script" data-legend="${name}"></div>` : ''}
+      <h3><span class="subject">${subject}</span> ${title}</h3>
+      ${drawn ? html`<div class="legend needs-script" data-legend="${name}"></div>` : ''}
     </div>
+    ${drawn && says !== undefined ? html`<p class="note">${says}</p>` : ''}
     ${
-      empty === null
+      drawn
         ? html`<div
             class="plot ${name} needs-script"
             data-chart="${name}"
             role="slider"
             tabindex="0"
             aria-orientation="horizontal"
-            aria-label="${label}: time cursor"
+            aria-label="${subject}: time cursor"
             aria-describedby="clock-hint"
             aria-valuemin="0"
             aria-valuemax="1"
@@ -149,46 +169,46 @@ function lane({ name, title, unit, says, label, data, empty }: Lane): Markup {
           >
             <canvas></canvas><span class="selection"></span><span class="cursor"></span>
           </div>`
-        : html`<p class="empty">${empty}</p>`
+        : html`<p class="empty">${title} in this run.</p>`
     }
-    ${empty === null ? data : ''}
   </div> `;
 }
 
 function marksLegend(marks: readonly PageMark[], saturatedSeconds: number): Markup {
-  const events = marks.filter((mark) => mark.kind !== 'phase');
-  const phases = marks.filter((mark) => mark.kind === 'phase');
+  const has = (kind: PageMark['kind']): boolean => marks.some((mark) => mark.kind === kind);
   const kinds = [
-    phases.length > 0 && html`<li><span class="line phase"></span>a phase of traffic begins</li>`,
-    events.some((mark) => mark.kind === 'fault') &&
-      html`<li><span class="line fault"></span>fault (and where it is undone)</li>`,
-    events.some((mark) => mark.kind === 'scaling') &&
-      html`<li><span class="line scaling"></span>autoscaler decision (from→to pods)</li>`,
-    events.some((mark) => mark.kind === 'node') &&
-      html`<li><span class="line node"></span>change of a node</li>`,
+    has('phase') && html`<li><span class="line phase"></span>a phase of traffic begins</li>`,
+    has('fault') && html`<li><span class="line fault"></span>fault</li>`,
+    has('undone') && html`<li><span class="line undone"></span>fault undone</li>`,
+    has('scaling') && html`<li><span class="line scaling"></span>pods asked for: from→to</li>`,
+    has('node') && html`<li><span class="line node"></span>node down or back</li>`,
     saturatedSeconds > 0 &&
       html`<li>
         <span class="line saturated"></span>
         <span>${term('saturated', 'saturated second')}: spoiled by the generator</span>
       </li>`,
   ].filter((item): item is Markup => item !== false);
-  if (kinds.length === 0)
-    return html`<p class="empty">Nothing is marked: no phase, no fault and no decision was recorded.</p>`;
-  return html`<div class="marks">
-    <ul class="kinds">
-      ${kinds}
-    </ul>
-    ${
-      marks.length === 0
-        ? ''
-        : html`<details${marks.length <= 24 ? html` open` : ''}><summary>${plural(marks.length, 'mark')} in order of time</summary><ol>${marks.map(
+  return kinds.length === 0
+    ? html`<p class="empty">Nothing is marked: no phase, no fault and no decision was recorded.</p>`
+    : html`<ul class="kinds">
+        ${kinds}
+      </ul>`;
+}
+
+function marksList(marks: readonly PageMark[], names: PodNames): Content {
+  return marks.length === 0
+    ? ''
+    : html`<details class="data marks" data-paper>
+        <summary>${plural(marks.length, 'mark')}</summary>
+        <ol>
+          ${marks.map(
             (mark) =>
               html`<li>
                 <span class="at">${instant(mark.t * 1000)}</span>
                 <span class="code ${mark.kind}">${mark.kind === 'phase' ? 'phase' : mark.code}</span>
-                ${mark.label}
+                ${names.inText(mark.label)}
               </li> `,
-          )}</ol></details>`
-    }
-  </div>`;
+          )}
+        </ol>
+      </details>`;
 }

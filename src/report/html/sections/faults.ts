@@ -3,26 +3,30 @@ import type { DefinitionName } from '../definitions.ts';
 import { count, duration, instant, shortList } from '../format.ts';
 import { faultCode } from '../marks.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import { podNames, type PodNames } from '../names.ts';
 import { failuresInWords, faultSentence } from '../sentences.ts';
 import { statements } from './statements.ts';
 import { healingWaterfall, type Waterfall, type WaterfallStep } from '../waterfall.ts';
 
 /** One subsection per fault: what happened in words, the measures, and the healing waterfall. */
-export function faultsSection({ faults }: Findings): Markup {
+export function faultsSection(findings: Findings): Markup {
+  const { faults } = findings;
+  const names = podNames(findings);
   return section(
     'faults',
     'Faults and healing',
     faults.length === 0
       ? html`<p class="empty">No fault was injected in this run.</p>`
-      : html`${faults.length > 1 ? summary(faults) : ''}${faults.map(oneFault)}`,
+      : html`${faults.length > 1 ? summary(faults, names) : ''}${faults.map((fault, index) => oneFault(fault, index, names))}`,
   );
 }
 
-function summary(faults: readonly FaultFinding[]): Markup {
+function summary(faults: readonly FaultFinding[], names: PodNames): Markup {
   return table({
     caption: 'All faults of the run',
     columns: [
-      { head: 'Fault', wide: true },
+      { head: 'Fault' },
+      { head: 'Target', wide: true },
       { head: 'At', numeric: true },
       { head: term('reaction', 'Reaction'), numeric: true },
       { head: term('repair', 'Repair'), numeric: true },
@@ -31,8 +35,9 @@ function summary(faults: readonly FaultFinding[]): Markup {
       { head: term('lost', 'Lost'), numeric: true },
     ],
     rows: faults.map((fault, index) => [
-      html`<span class="code fault">${faultCode(index)}</span> <a href="#fault-${index + 1}">${fault.type}</a>
-        <span class="aside">${fault.target}</span>`,
+      html`<span class="code fault">${faultCode(index)}</span>
+        <a href="#fault-${index + 1}">${fault.type}</a>`,
+      names.inText(fault.target),
       instant(fault.injectedMs),
       orDash(fault.reactionMs, duration),
       orDash(fault.repairMs, duration),
@@ -44,7 +49,7 @@ function summary(faults: readonly FaultFinding[]): Markup {
   });
 }
 
-function oneFault(fault: FaultFinding, index: number): Markup {
+function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
   const waterfall = healingWaterfall(fault);
   const from = Math.max(0, fault.injectedMs / 1000 - 3);
   const to = (fault.injectedMs + Math.max(waterfall.totalMs, fault.outageMs ?? 0, 2000)) / 1000 + 3;
@@ -53,27 +58,31 @@ function oneFault(fault: FaultFinding, index: number): Markup {
       <span class="code fault">${faultCode(index)}</span> ${fault.type}
       <span class="target">${fault.target}</span>
     </h3>
-    <p class="says">${faultSentence(fault)}</p>
-    ${fault.explanation === null ? '' : statements(fault.explanation.says)}
-    <dl class="measures">
-      ${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
-      ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
-      ${measure('recovery', 'Recovery', orDash(fault.recoveryMs, duration))}
-      ${measure('outage', 'Outage', orDash(fault.outageMs, duration))}
-      ${measure('lost', 'Lost', html`${count(fault.lost)}${fault.lost === 0 ? '' : html`<span class="beside">${failuresInWords(fault.lostByOutcome)}</span>`}`)}
-    </dl>
-    ${waterfallTable(fault, waterfall)}
-    <p class="needs-script">
-      <button type="button" class="button" data-from="${from.toFixed(3)}" data-to="${to.toFixed(3)}">
-        Show these seconds on the clock
-      </button>
-    </p>
-    <dl class="plain">
-      ${row('Proof', fault.proof)} ${row('Problem', fault.problem)}
-      ${row(term('lost-pods', 'Lost pods'), fault.lostPods.length === 0 ? null : shortList(fault.lostPods, 8))}
-      ${row(term('replacement', 'Replaced by'), fault.replacementPods.length === 0 ? null : shortList(fault.replacementPods, 8))}
-      ${row('Undone', fault.undoneMs === null ? null : `at ${instant(fault.undoneMs)}`)}
-    </dl>
+    <div class="told">
+      <p>${names.inText(faultSentence(fault))}</p>
+      ${fault.explanation === null ? '' : statements(fault.explanation.says, names)}
+      <dl class="measures">
+        ${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
+        ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
+        ${measure('recovery', 'Recovery', orDash(fault.recoveryMs, duration))}
+        ${measure('outage', 'Outage', orDash(fault.outageMs, duration))}
+        ${measure('lost', 'Lost', count(fault.lost))}
+      </dl>
+      <dl class="plain">
+        ${row('Lost requests', fault.lost === 0 ? null : failuresInWords(fault.lostByOutcome))}
+        ${row(term('lost-pods', 'Lost pods'), fault.lostPods.length === 0 ? null : shortList(fault.lostPods, 8))}
+        ${row(term('replacement', 'Replaced by'), fault.replacementPods.length === 0 ? null : shortList(fault.replacementPods, 8))}
+        ${row('Proof', fault.proof === null ? null : names.inText(fault.proof))}
+        ${row('Problem', fault.problem)}
+        ${row('Undone', fault.undoneMs === null ? null : `at ${instant(fault.undoneMs)}`)}
+      </dl>
+      <p class="needs-script">
+        <button type="button" class="button" data-from="${from.toFixed(3)}" data-to="${to.toFixed(3)}">
+          Show these seconds on the clock
+        </button>
+      </p>
+    </div>
+    <div>${waterfallTable(fault, waterfall, names)}</div>
   </article> `;
 }
 
@@ -97,12 +106,10 @@ function row(name: Content, text: string | null): Content {
  * The waterfall is chart and table in one: it needs no script, and prints as it is. Narrow windows lay its rows out anew, hence
  * the roles, which browsers otherwise forget.
  */
-function waterfallTable(fault: FaultFinding, { steps, totalMs }: Waterfall): Markup {
-  return html`<div class="scroll">
-      <table class="waterfall" role="table">
-        <caption>
-          ${term('healing-waterfall', 'Healing waterfall')}: time since the fault
-        </caption>
+function waterfallTable(fault: FaultFinding, { steps, totalMs }: Waterfall, names: PodNames): Markup {
+  return html`<p class="note">${term('healing-waterfall', 'Healing waterfall')}: time since the fault</p>
+    <div class="scroll">
+      <table class="waterfall" role="table" aria-label="Healing waterfall">
         <thead role="rowgroup">
           <tr role="row">
             <th scope="col" role="columnheader">Step</th>
@@ -121,7 +128,7 @@ function waterfallTable(fault: FaultFinding, { steps, totalMs }: Waterfall): Mar
             (step) =>
               html`<tr role="row" ${step.longest ? html` class="longest"` : ''}>
                 <th scope="row" role="rowheader">
-                  ${step.step}${step.longest ? html` <span class="tag">longest</span>` : ''}${step.shownBy === null ? '' : html`<span class="aside">${step.shownBy}</span>`}
+                  ${step.step}${step.longest ? html` <span class="tag">longest</span>` : ''}${step.shownBy === null ? '' : html`<span class="aside">${names.inText(step.shownBy)}</span>`}
                 </th>
                 <td role="cell" class="bar">${bar(step, totalMs)}</td>
                 <td role="cell" class="num">

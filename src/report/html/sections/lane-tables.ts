@@ -5,6 +5,7 @@ import { binSeconds, type Bin } from '../bins.ts';
 import { podsWithTraffic } from '../chart-data.ts';
 import { count, decimal, duration, instant, plural } from '../format.ts';
 import { dataTable, html, orDash, term, type Content, type Markup } from '../markup.ts';
+import { podName, podNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
 
 /** Spans of time in a table with one row per pod. */
@@ -103,12 +104,13 @@ export function nodesTable({ nodeCounts }: Findings, rows: number): Markup {
 }
 
 /** Each pod's states with their spans. */
-export function ganttTable({ pods }: Findings): Markup {
+export function ganttTable(findings: Findings): Markup {
+  const names = podNames(findings);
   return dataTable('gantt', 'states of pods', {
     caption: 'States of each pod, in order',
     columns: [{ head: 'Pod' }, { head: 'Node' }, { head: 'States', wide: true }],
-    rows: pods.map((pod) => [
-      html`<span class="name">${pod.name}</span>`,
+    rows: findings.pods.map((pod) => [
+      podName(names, pod.name),
       orDash(pod.node, (node) => html`<span class="name">${node}</span>`, 'not placed'),
       pod.states.map(
         ({ state, fromMs, toMs }) =>
@@ -145,6 +147,7 @@ function perPod(
   pick: (bin: Bin) => Record<string, number> | null,
 ): Markup {
   const { bins, widthS } = binSeconds(findings.seconds, podColumns);
+  const names = podNames(findings);
   return dataTable(
     name,
     title,
@@ -152,7 +155,7 @@ function perPod(
       caption: `${what}, by pod and from each instant on`,
       columns: [{ head: 'Pod' }, ...bins.map((bin) => ({ head: instant(bin.t), numeric: true }))],
       rows: podsWithTraffic(findings).map((pod) => [
-        html`<span class="name">${pod}</span>`,
+        podName(names, pod),
         ...bins.map((bin) => decimal(pick(bin)?.[pod] ?? 0)),
       ]),
       empty: 'No answer carried a pod’s name.',

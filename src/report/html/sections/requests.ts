@@ -2,6 +2,7 @@ import type { Findings, LatencySummary } from '../../../analysis/index.ts';
 import { outcomes } from '../../../journal/index.ts';
 import { count, duration, percent } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import { podName, podNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
 
 /** Where every request ended, what the pods counted, and how long answers took. */
@@ -71,7 +72,9 @@ function latencyTable({ latencyMs }: Findings): Markup {
     </p>`;
 }
 
-function accountingTable({ accounting }: Findings): Markup {
+function accountingTable(findings: Findings): Markup {
+  const { accounting } = findings;
+  const names = podNames(findings);
   const total = (pick: (row: Findings['accounting'][number]) => number | null): number =>
     accounting.reduce((sum, row) => sum + (pick(row) ?? 0), 0);
   return html`<p class="says">
@@ -88,7 +91,7 @@ function accountingTable({ accounting }: Findings): Markup {
         { head: 'Difference', numeric: true },
       ],
       rows: accounting.map(({ pod, client, podCount }) => [
-        html`<span class="name">${pod}</span>`,
+        podName(names, pod),
         count(client),
         podCount === null ? dash('gone before it could be asked') : count(podCount),
         podCount === null ? dash('not known') : difference(podCount - client),

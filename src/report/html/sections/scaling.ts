@@ -1,14 +1,15 @@
 import type { Findings } from '../../../analysis/index.ts';
 import { count, duration, instant } from '../format.ts';
+import { podsTitle } from '../lane-titles.ts';
 import { html, orDash, section, table, term, type Markup } from '../markup.ts';
-import { replicasSentence } from '../sentences.ts';
+import { podName, podNames } from '../names.ts';
 
 /** What the autoscaler decided, when and why; and every pod's life in figures. */
 export function scalingSection(findings: Findings): Markup {
   return section(
     'scaling',
     'Scaling and pods',
-    html`<p class="says">${replicasSentence(findings)}</p>
+    html`<p class="says">${podsTitle(findings)}.</p>
       ${table({
         caption: html`${term('scaling-decision', 'Scaling decisions')}`,
         columns: [
@@ -32,10 +33,12 @@ export function scalingSection(findings: Findings): Markup {
   );
 }
 
-function podsTable({ pods }: Findings): Markup {
+function podsTable(findings: Findings): Markup {
+  const names = podNames(findings);
   return table({
     id: 'pods-table',
-    caption: 'Instants in each pod’s life, on the run’s clock',
+    caption: html`Instants in each pod’s life, on the run’s
+    clock${names.prefix === '' ? '' : html`; names begin with <span class="name">${names.prefix}</span>`}`,
     columns: [
       { head: 'Pod' },
       { head: 'Node' },
@@ -52,8 +55,8 @@ function podsTable({ pods }: Findings): Markup {
       { head: 'Created to ready', numeric: true },
       { head: 'Restarts', numeric: true },
     ],
-    rows: pods.map((pod) => [
-      html`<span class="name">${pod.name}</span>`,
+    rows: findings.pods.map((pod) => [
+      podName(names, pod.name),
       orDash(pod.node, (node) => html`<span class="name">${node}</span>`, 'not placed'),
       count(pod.served),
       orDash(pod.createdMs, instant),

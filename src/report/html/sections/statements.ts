@@ -1,30 +1,39 @@
 import type { Statement } from '../../../analysis/index.ts';
 import { definitions, type DefinitionName } from '../definitions.ts';
-import { html, term, type Content } from '../markup.ts';
+import { instant } from '../format.ts';
+import { html, term, type Content, type Markup } from '../markup.ts';
+import type { PodNames } from '../names.ts';
 
 /** How much of the clock is shown around what a sentence speaks of, s. */
 const marginSeconds = 2;
 
-/** Sentences of the analysis, each with its definition and the seconds that it came from. */
-export function statements(says: readonly Statement[]): Content {
+/** Sentences of the analysis, each with the seconds that it came from, to be shown on the clock, and its definition. */
+export function statements(says: readonly Statement[], names: PodNames): Content {
   return says.map(
     ({ text, definition, fromMs, toMs }) =>
-      html`<p class="says">
-        ${text} ${definitionLink(definition)}
-        <button
-          type="button"
-          class="button needs-script"
-          data-from="${Math.max(0, fromMs / 1000 - marginSeconds).toFixed(3)}"
-          data-to="${(toMs / 1000 + marginSeconds).toFixed(3)}"
-        >
-          Show these seconds
-        </button>
+      html`<p class="statement">
+        ${names.inText(text)} ${moment(fromMs, toMs)} ${definitionLink(definition)}
       </p> `,
   );
 }
 
+/** A stretch of the run; pressed, all charts show it. */
+function moment(fromMs: number, toMs: number): Markup {
+  const from = Math.max(0, fromMs / 1000 - marginSeconds).toFixed(3);
+  const to = (toMs / 1000 + marginSeconds).toFixed(3);
+  return html`<button
+    type="button"
+    class="moment"
+    data-from="${from}"
+    data-to="${to}"
+    title="Show these seconds on the clock"
+  >
+    ${instant(fromMs)}–${instant(toMs)}
+  </button>`;
+}
+
 function definitionLink(name: string): Content {
   return Object.hasOwn(definitions, name)
-    ? html`<span class="aside">${term(name as DefinitionName, 'how this is measured')}</span>`
+    ? html`<span class="aside">${term(name as DefinitionName, 'definition')}</span>`
     : '';
 }

@@ -1,5 +1,6 @@
 import type { Findings, Verdict } from '../../../analysis/index.ts';
 import { count, duration, percent, plural } from '../format.ts';
+import { highlights, type Highlight } from '../highlights.ts';
 import { bullets, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import type { DefinitionName } from '../definitions.ts';
 
@@ -12,14 +13,15 @@ export const verdictWords: Record<Verdict, { word: string; icon: string }> = {
   error: { word: 'Error', icon: 'M12 5.5v8M12 17.4v.6' },
 };
 
-/** The verdict, the figures that matter most and the expectations with what was observed. */
+/** The verdict in a sentence, the figures that matter most and the three findings not to be missed. */
 export function verdictSection(findings: Findings): Markup {
   const { word, icon } = verdictWords[findings.verdict];
+  const failed = findings.expectations.filter(({ held }) => !held);
   return section(
     'verdict',
     'Verdict',
     html`<div class="verdict ${findings.verdict}">
-        <svg class="sign" viewBox="0 0 24 24" width="44" height="44" aria-hidden="true">
+        <svg class="sign" viewBox="0 0 24 24" width="40" height="40" aria-hidden="true">
           <circle cx="12" cy="12" r="11" />
           <path d="${icon}" />
         </svg>
@@ -27,26 +29,71 @@ export function verdictSection(findings: Findings): Markup {
           <p class="word">${word} <span class="aside">exit code ${String(findings.exitCode)}</span></p>
           <p class="sentence">${findings.verdictSentence}</p>
           ${findings.distrust.length === 0 ? '' : bullets(findings.distrust)}
+          ${bullets(failed.slice(0, mostFailed).map(failedExpectation))}
         </div>
+        <a class="tally" href="#expectations"
+          >${
+            findings.expectations.length === 0
+              ? 'no expectation'
+              : html`<strong
+                    >${count(findings.expectations.length - failed.length)} of
+                    ${count(findings.expectations.length)}</strong
+                  >
+                  expectations held`
+          }</a
+        >
       </div>
-      ${keyFigures(findings)} ${expectationsTable(findings)}`,
+      ${keyFigures(findings)} ${highlightList(highlights(findings))}`,
   );
 }
 
-function expectationsTable({ expectations }: Findings): Markup {
-  return html`<h3>Expectations</h3>
-    ${table({
+/** As many failed expectations stand beside the verdict; the table below has all. */
+const mostFailed = 3;
+
+function failedExpectation({ rule, observedText, problem }: Findings['expectations'][number]): Markup {
+  return html`<code>${rule}</code>:
+    ${problem ?? `${observedText === '' ? 'nothing' : observedText} was observed`}`;
+}
+
+function highlightList(items: readonly Highlight[]): Content {
+  return items.length === 0
+    ? ''
+    : html`<ol class="highlights" aria-label="Findings that matter most">
+        ${items.map(
+          ({ title, text, anchor, tone }) =>
+            html`<li class="${tone}">
+              <a href="#${anchor}">${title}</a>
+              <p>${text}</p>
+            </li> `,
+        )}
+      </ol>`;
+}
+
+/** Every expectation with what was observed. */
+export function expectationsSection({ expectations }: Findings): Markup {
+  const held = expectations.filter((result) => result.held).length;
+  return section(
+    'expectations',
+    expectations.length === 0
+      ? 'Expectations'
+      : held === expectations.length
+        ? `All ${plural(held, 'expectation')} held`
+        : `${count(held)} of ${plural(expectations.length, 'expectation')} held`,
+    table({
       caption: 'What the scenario expects, and what was observed',
-      columns: [{ head: 'Rule', wide: true }, { head: 'Observed', numeric: true }, { head: 'Result' }],
+      columns: [{ head: 'Rule' }, { head: 'Observed', numeric: true }, { head: 'Result' }],
       rows: expectations.map(({ rule, observedText, held, problem }) => [
-        html`<code>${rule}</code>${problem === null ? '' : html`<span class="aside">${problem}</span>`}`,
+        html`<code>${rule}</code>`,
         observedText === '' ? orDash(null, String, 'not observed') : observedText,
-        held
-          ? html`<span class="held yes">✓ held</span>`
-          : html`<span class="held no">✗ ${problem === null ? 'did not hold' : 'not judged'}</span>`,
+        html`${
+          held
+            ? html`<span class="held yes">✓ held</span>`
+            : html`<span class="held no">✗ ${problem === null ? 'did not hold' : 'not judged'}</span>`
+        }${problem === null ? '' : html` <span class="aside">${problem}</span>`}`,
       ]),
       empty: 'The scenario states no expectation, so nothing was judged.',
-    })}`;
+    }),
+  );
 }
 
 function keyFigures(findings: Findings): Markup {
