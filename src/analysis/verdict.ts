@@ -81,7 +81,7 @@ function distrust({ distrust: reasons }: Evidence): Judgement | null {
   return {
     verdict: 'untrusted',
     exitCode: exitCodes.generatorCouldNotKeepUp,
-    verdictSentence: `The figures of this run cannot be trusted: ${reasons[0]}${others}`,
+    verdictSentence: `${reasons[0]}${others}`,
   };
 }
 
