@@ -4,6 +4,7 @@ import { faultFindings } from './healing/faults.ts';
 import { marksOf, nodeCountsOf, nodeLivesOf, replicasOf, timelineOf } from './lanes.ts';
 import { followPods, lifeOf } from './pods.ts';
 import { recordOf, type RunRecord } from './record.ts';
+import { reroutingOf } from './rerouting.ts';
 import { scalingOf } from './scaling.ts';
 import { accountingOf, firstAnswerOf, secondPoints, trafficOf } from './traffic.ts';
 import { trustOf } from './trust.ts';
@@ -23,6 +24,7 @@ export const analyse: Analyse = (events, problems = []) => {
   const nodes = nodeLivesOf(record);
   const scaling = scalingOf(record);
   const faults = faultFindings(record, tracks, seconds);
+  const rerouting = reroutingOf(record, tracks, { seconds, faults });
   const accounting = accountingOf(record, seconds);
   const { distrust, notes } = trustOf({ record, traffic, faults, pods, accounting, problems });
 
@@ -39,6 +41,7 @@ export const analyse: Analyse = (events, problems = []) => {
     pods,
     scaling,
     faults,
+    rerouting,
   };
   const expectations = evaluate(record, figures);
   return {

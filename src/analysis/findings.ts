@@ -142,6 +142,51 @@ export interface HealingExplanation {
   says: Statement[];
 }
 
+/** Failed requests put down to a fault, by the way on which they met the pods that it took. */
+export interface MisroutedRequests {
+  /** Due before the fault, and not answered when it struck. */
+  underWay: number;
+  /** Sent afterwards on connections that had been used before: keep-alive's share. */
+  keptConnections: number;
+  /** On new connections while the lost pods stood in the EndpointSlices: the proxy's share. */
+  whileListed: number;
+  /** On new connections after they had left the EndpointSlices. */
+  afterwards: number;
+  /** Failed by pods that lived: not a matter of routing. */
+  livingPods: number;
+  /** When the last one was due that went to a lost pod; and when the last lost endpoint left the slices. */
+  lastMs: number | null;
+  outOfRotationMs: number | null;
+  says: Statement[];
+}
+
+/** Requests that went to a pod after an instant. */
+export interface SentAfter {
+  answered: number;
+  /** Failed on a connection on which the pod had answered before. */
+  failed: number;
+  /** Of both, those on connections that had been used before; null where the journal does not tell. */
+  reused: number | null;
+  /** The second of the instant was divided as if requests came evenly. */
+  estimated: boolean;
+  lastMs: number | null;
+}
+
+/** A pod that went while traffic ran. */
+export interface Departure {
+  pod: string;
+  node: string | null;
+  /** The fault that took it. */
+  faultId: string | null;
+  sigtermMs: number | null;
+  outOfRotationMs: number | null;
+  /** When it was known to be gone; it ended before that. */
+  diedMs: number | null;
+  afterSigterm: SentAfter | null;
+  afterOutOfRotation: SentAfter | null;
+  afterDeath: SentAfter | null;
+}
+
 export interface FaultFinding {
   id: string;
   type: string;
@@ -169,6 +214,8 @@ export interface FaultFinding {
   }[];
   /** Null where the fault did not land. */
   explanation: HealingExplanation | null;
+  /** Null where the fault took no pod, or did not land. */
+  misrouted: MisroutedRequests | null;
   /** Pods that were lost and pods that replaced them. */
   lostPods: string[];
   replacementPods: string[];
@@ -233,6 +280,12 @@ export interface Findings {
   nodes: NodeLife[];
   faults: FaultFinding[];
   scaling: ScalingDecision[];
+  rerouting: {
+    departures: Departure[];
+    /** Pods that came into rotation while traffic ran. */
+    arrivals: { pod: string; readyMs: number; inRotationMs: number; firstServedMs: number | null }[];
+    says: Statement[];
+  };
   expectations: ExpectationResult[];
   generator: { latenessP99Ms: number | null; saturatedSeconds: number };
   marks: Mark[];

@@ -151,6 +151,7 @@ function faultFinding(index: number, injectedMs: number, target: string): FaultF
     lost: 12,
     lostByOutcome: { reset: 12 },
     explanation: null,
+    misrouted: null,
     waterfall: healingSteps.map((step, at) => ({
       step,
       atMs: injectedMs + at * 310,
@@ -223,6 +224,7 @@ export function emptyFindings(): Findings {
     nodes: [],
     faults: [],
     scaling: [],
+    rerouting: { departures: [], arrivals: [], says: [] },
     expectations: [],
     generator: { latenessP99Ms: null, saturatedSeconds: 0 },
     marks: [],

@@ -5,6 +5,7 @@ import type { RunRecord } from '../record.ts';
 import { episodesOf, type Episode } from './episode.ts';
 import { explain } from './explain.ts';
 import { goodWindowMs, lossesOf, type Blame, type Losses } from './losses.ts';
+import { misroutedOf } from './misrouted.ts';
 import { outageOf } from './outage.ts';
 import { fatesOf, returnedMs, type Fate } from './replacements.ts';
 import { healingOf, type Healing } from './waterfall.ts';
@@ -81,6 +82,7 @@ function healed(
     repairMs: since(repairedAtMs),
     recoveryMs: since(outageMs === null ? null : episode.atMs + outageMs),
     outageMs,
+    misrouted: misroutedOf(blame, losses.bad, healing.outOfRotationMs),
     lost: losses.lost,
     lostByOutcome: losses.lostByOutcome,
     waterfall: healing.waterfall,
@@ -102,6 +104,7 @@ function notLanded(episode: Episode): FaultFinding {
     lostByOutcome: {},
     waterfall: [],
     explanation: null,
+    misrouted: null,
     replacementPods: [],
   };
 }

@@ -1,4 +1,5 @@
 import type { Outcome, TrafficSecond } from '../../journal/index.ts';
+import { weightsOf } from '../weights.ts';
 import type { Episode } from './episode.ts';
 
 /** A request that was not served well: lost, or answered later than the good-response limit. */
@@ -9,6 +10,8 @@ export interface BadRequest {
   pod: string | null;
   /** How many requests it stands for: above 1 where the journal lists only some of a second's failures. */
   weight: number;
+  /** It was sent on a connection that had been used before; undefined where the journal does not tell. */
+  reused?: boolean | undefined;
 }
 
 /** Ms without a bad request that make the service good again. */
@@ -34,12 +37,19 @@ export interface Losses {
 /** The bad requests that the journal lists, by the instant they were due. */
 function badRequestsOf(seconds: readonly TrafficSecond[]): BadRequest[] {
   const bad: BadRequest[] = [];
+  const tells = seconds.some(({ pods }) => Object.values(pods).some(({ reused }) => reused !== undefined));
   for (const { failures, slow, outcomes } of seconds) {
-    const listed = new Map<Outcome, number>();
-    for (const { outcome } of failures) listed.set(outcome, (listed.get(outcome) ?? 0) + 1);
-    for (const { scheduledT, endedT, outcome, pod } of failures) {
-      const weight = Math.max(1, outcomes[outcome] / (listed.get(outcome) ?? 1));
-      bad.push({ scheduledMs: scheduledT, endedMs: endedT, outcome, pod, weight });
+    const weights = weightsOf({ failures, outcomes });
+    for (const { scheduledT, endedT, outcome, pod, reused } of failures) {
+      const weight = weights.get(outcome) ?? 1;
+      bad.push({
+        scheduledMs: scheduledT,
+        endedMs: endedT,
+        outcome,
+        pod,
+        weight,
+        reused: tells ? (reused ?? false) : undefined,
+      });
     }
     for (const { scheduledT, endedT, pod } of slow) {
       bad.push({ scheduledMs: scheduledT, endedMs: endedT, outcome: 'ok', pod, weight: 1 });

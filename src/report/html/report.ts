@@ -9,6 +9,7 @@ import { definitionsSection } from './sections/definitions.ts';
 import { environmentSection } from './sections/environment.ts';
 import { faultsSection } from './sections/faults.ts';
 import { requestsSection } from './sections/requests.ts';
+import { reroutingSection } from './sections/rerouting.ts';
 import { scalingSection } from './sections/scaling.ts';
 import { timelineSection } from './sections/timeline.ts';
 import { trustSection } from './sections/trust.ts';
@@ -23,6 +24,7 @@ const links = [
   ['clock', 'One clock'],
   ['expectations', 'Expectations'],
   ['faults', 'Faults'],
+  ['rerouting-of-traffic', 'Rerouting'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
   ['trust', 'Trust'],
@@ -76,9 +78,9 @@ function render(findings: Findings, budget: Budget): string {
         ${header(findings, title)}
         <main id="main" tabindex="-1">
           ${verdictSection(findings)} ${clockSection(findings, budget.tableRows)}
-          ${expectationsSection(findings)} ${faultsSection(findings)} ${scalingSection(findings)}
-          ${requestsSection(findings)} ${trustSection(findings)} ${timelineSection(findings, budget.events)}
-          ${environmentSection(findings)} ${definitionsSection()}
+          ${expectationsSection(findings)} ${faultsSection(findings)} ${reroutingSection(findings)}
+          ${scalingSection(findings)} ${requestsSection(findings)} ${trustSection(findings)}
+          ${timelineSection(findings, budget.events)} ${environmentSection(findings)} ${definitionsSection()}
         </main>
         <footer>
           <p>

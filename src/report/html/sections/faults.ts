@@ -61,6 +61,7 @@ function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
     <div class="told">
       <p>${names.inText(faultSentence(fault))}</p>
       ${fault.explanation === null ? '' : statements(fault.explanation.says, names)}
+      ${fault.misrouted === null ? '' : statements(fault.misrouted.says, names)}
       <dl class="measures">
         ${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
         ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
