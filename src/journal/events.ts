@@ -57,6 +57,8 @@ export interface RunPlan extends At {
   faults: { id: string; type: string; atMs: number; description: string }[];
   /** The rules as written: `metric operator value`. */
   expectations: string[];
+  /** What answers are checked for, each as `<request>: <rule>`; absent where nothing is. */
+  checks?: string[];
   /** The response-time limit that "service is good" means, ms; null where the scenario states none. */
   goodResponseMs: number | null;
   workload: { namespace: string; deployment: string; service: string; hpa: string | null };
@@ -107,6 +109,8 @@ export interface FailedRequest {
   outcome: Exclude<Outcome, 'ok'>;
   /** HTTP status, for `http_error`. */
   status?: number;
+  /** The (first) check that the answer failed, for an `http_error` that was one for that reason. */
+  check?: string;
   /** The pod that answered or, where nothing was answered, the last pod seen on that connection; null if unknown. */
   pod: string | null;
   /** It was sent on a connection that had been used before; left out where it was not, or nothing was sent. */
@@ -141,6 +145,8 @@ export interface TrafficSecond extends At {
   outcomes: OutcomeCounts;
   /** HTTP answers by status. */
   statuses: Record<string, number>;
+  /** Answers that failed a check, by `<request>: <rule>`; absent where none did. Their outcome is `http_error`. */
+  failedChecks?: Record<string, number>;
   /**
    * HDR histograms in microseconds (V2 compressed, base64), per outcome, of requests that ended in an answer or a time-out.
    * Service time runs from the send, response time from the scheduled instant.

@@ -21,6 +21,7 @@ export function mergeSeconds(parts: readonly Second[]): Second {
   const ok = parts.flatMap(({ response }) => response.ok ?? []);
   const sum = (of: (part: Second) => number): number => parts.reduce((total, part) => total + of(part), 0);
   const worst = (of: (part: Second) => number): number => Math.max(...parts.map(of));
+  const failedChecks = sumCounts(parts.map(({ failedChecks }) => failedChecks ?? {}));
   return {
     type: 'traffic.second',
     t: worst(({ t }) => t),
@@ -29,6 +30,7 @@ export function mergeSeconds(parts: readonly Second[]): Second {
     scheduled: sum(({ scheduled }) => scheduled),
     outcomes: sumCounts(parts.map(({ outcomes }) => outcomes)) as OutcomeCounts,
     statuses: sumCounts(parts.map(({ statuses }) => statuses)),
+    ...(Object.keys(failedChecks).length === 0 ? {} : { failedChecks }),
     service: mergeEach(parts.map(({ service }) => service)),
     response: mergeEach(parts.map(({ response }) => response)),
     okResponseUs: ok.length === 0 ? null : quantilesUs(mergeHistograms(ok)),

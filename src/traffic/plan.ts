@@ -1,4 +1,5 @@
 /** What traffic is asked for: values only. The scenario file's schema produces them. */
+import type { AnswerCheck } from './answer-rule.ts';
 
 /** How the arrival rate runs over a phase. Rates are arrivals per second, instants relative to the phase's start. */
 export type RateShape =
@@ -24,10 +25,42 @@ export interface RequestSpec {
   /** Share of the mix: weight ÷ sum of weights. */
   weight: number;
   method: string;
-  /** Path and query, starting with `/`. */
+  /** Path and query, starting with `/`; `${name}` stands for a variable here, in headers' values and in a text body. */
   path: string;
   headers: Record<string, string>;
-  body: string | null;
+  /** Text may contain variables; bytes are sent as they are. */
+  body: string | Uint8Array | null;
+  /** In `json` a text that is nothing but a variable becomes its value, and other values are escaped. */
+  bodyFormat?: 'text' | 'json';
+  /** What the answer must be; without a check on its status, 200 to 399 is well. */
+  checks?: AnswerCheck[];
+}
+
+/** What requests may differ in. Values follow from the seed and the arrival's index. */
+export type Variable =
+  /** Whole numbers from `from` on, one for each arrival; after `to` again from `from`. */
+  | { kind: 'sequence'; from: number; to: number | null }
+  /** One of the values, drawn. */
+  | { kind: 'random'; values: (string | number)[] }
+  /** The cells of a row, as `<name>.<column>`: row after row and again from the first, or drawn. */
+  | { kind: 'csv'; columns: string[]; rows: (string | number)[][]; order: 'sequence' | 'random' };
+
+/** Who the requests come from. Environment variables are named and never their values, which nothing may write down. */
+export type Auth =
+  | { kind: 'basic'; userEnv: string; passwordEnv: string }
+  | { kind: 'bearer'; tokenEnv: string };
+
+/** How HTTPS is spoken. Certificates and the key in PEM. */
+export interface TlsSettings {
+  /** Whom to trust; null trusts whom Node.js trusts. */
+  ca: string | null;
+  /** Client certificate and its key; both or none. */
+  cert: string | null;
+  key: string | null;
+  /** The name that the target's certificate must have; null takes the target's own. */
+  serverName: string | null;
+  /** Whether the target's certificate is checked. */
+  verify: boolean;
 }
 
 /** When a connection is given up and opened anew. */
@@ -47,4 +80,8 @@ export interface TrafficPlan {
   /** From send to complete answer. */
   timeoutMs: number;
   connectionPolicy: ConnectionPolicy;
+  variables?: Record<string, Variable>;
+  auth?: Auth;
+  /** Present where the traffic is HTTPS. */
+  tls?: TlsSettings;
 }

@@ -45,6 +45,7 @@ export function secondOf(raw: RawSecond, run: RunHistograms): Second {
     scheduled: raw.scheduled,
     outcomes: raw.outcomes,
     statuses: raw.statuses,
+    ...(raw.failedChecks === undefined ? {} : { failedChecks: raw.failedChecks }),
     service,
     response,
     okResponseUs,

@@ -1,10 +1,12 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import Client from 'autocannon/lib/httpClient.js';
+import type { AnswerChecks } from './answer-checks.ts';
 import type { Exchange, SentOutcome } from './ledger.ts';
 import type { Linked } from './linked-list.ts';
 import { AnswerParser } from './parser.ts';
 import { podOf, type Pod, type Pods } from './pods.ts';
+import type { TlsSetup } from './credentials.ts';
 import { portOf, type PreparedRequest } from './requests.ts';
 import type { SecondRecord } from './second-record.ts';
 
@@ -13,6 +15,7 @@ export interface ConnectionOwner {
   readonly pods: Pods;
   readonly now: () => number;
   readonly timeoutMs: number;
+  readonly tls: TlsSetup;
   /** TCP (and TLS) are up. */
   opened(): void;
   /** A connection that had been opened is gone. */
@@ -54,6 +57,7 @@ export class Connection extends Client implements Linked<Connection> {
   #parser = new AnswerParser();
   #pod: Pod | null = null;
   #lastRequest = false;
+  #checks: AnswerChecks | null = null;
 
   constructor(target: URL, owner: ConnectionOwner, second: SecondRecord) {
     super({ protocol: target.protocol, hostname: target.hostname, port: portOf(target) });
@@ -61,7 +65,17 @@ export class Connection extends Client implements Linked<Connection> {
     this.#target = target;
     this.#secure = target.protocol === 'https:';
     this.#owner = owner;
-    this.exchange = { index: 0, second, dueMs: 0, sentMs: 0, status: 0, pod: null, reused: false };
+    this.exchange = {
+      index: 0,
+      saved: null,
+      second,
+      dueMs: 0,
+      sentMs: 0,
+      status: 0,
+      pod: null,
+      reused: false,
+      failedChecks: null,
+    };
   }
 
   /** There is a socket, established or being opened. */
@@ -77,14 +91,16 @@ export class Connection extends Client implements Linked<Connection> {
     exchange.dueMs = dueMs;
     exchange.sentMs = nowMs;
     exchange.status = 0;
+    exchange.failedChecks = null;
     this.busy = true;
     this.#lastRequest = last;
+    this.#checks = request.checks;
     const socket = this.#socket ?? this.#openSocket();
     exchange.pod = this.#pod;
     exchange.reused = this.requests > 0;
     this.requests++;
-    this.#parser.expect(request.head);
-    socket.write(request.beforeId + id + request.afterId, 'latin1');
+    this.#parser.expect(request.head, request.checks?.needBody);
+    socket.write(request.bytes(id, exchange), 'latin1');
   }
 
   /** Closes the socket; a request under way ends with `outcome`. */
@@ -117,7 +133,11 @@ export class Connection extends Client implements Linked<Connection> {
     };
     const options = { host, port: portOf(this.#target), noDelay: true, onread };
     const socket: net.Socket = this.#secure
-      ? tls.connect({ ...options, ...(net.isIP(host) === 0 ? { servername: host } : {}) })
+      ? tls.connect({
+          ...options,
+          ...(net.isIP(host) === 0 ? { servername: host } : {}),
+          ...this.#owner.tls,
+        })
       : net.connect(options);
     this.#socket = socket;
     socket.once(this.#secure ? 'secureConnect' : 'connect', () => {
@@ -175,11 +195,18 @@ export class Connection extends Client implements Linked<Connection> {
     const keep = reusable && parser.keepAlive && !this.#lastRequest && this.#allWritten;
     if (keep) this.#noteReuse(pod, nowMs);
     const late = nowMs - exchange.sentMs > this.#owner.timeoutMs;
-    this.#end(
-      late ? 'timeout' : parser.status >= 200 && parser.status < 400 ? 'ok' : 'http_error',
-      keep,
-      nowMs,
-    );
+    this.#end(late ? 'timeout' : this.#isWell() ? 'ok' : 'http_error', keep, nowMs);
+  }
+
+  /** Whether the answer is what was wanted: its status, and then what the request's checks say. */
+  #isWell(): boolean {
+    const checks = this.#checks;
+    const parser = this.#parser;
+    if (!(parser.status >= 200 && parser.status < 400) && checks?.judgeStatus !== true) return false;
+    if (checks === null) return true;
+    const failing = checks.failing(parser, this.exchange);
+    this.exchange.failedChecks = failing;
+    return failing.length === 0;
   }
 
   /** Whether the request went out whole: one that was answered before must not have the next one follow it. */

@@ -1,4 +1,5 @@
 import { offeredPerSecond, scheduleOf, type Schedule } from '../schedule.ts';
+import { authorizationOf, tlsSetupOf } from './credentials.ts';
 import { Ledger, type Entry } from './ledger.ts';
 import type { FromGenerator, GeneratorInput } from './messages.ts';
 import { weightedMix } from './mix.ts';
@@ -9,6 +10,7 @@ import type { Boundary } from './second-record.ts';
 import { Seconds } from './seconds.ts';
 import { SelfWatch } from './self-watch.ts';
 import type { Transport } from './transport.ts';
+import { variablesOf } from './values.ts';
 
 const sweepEveryMs = 10;
 const tickEveryMs = 250;
@@ -103,13 +105,19 @@ function openPool(
     plan.requests.map(({ weight }) => weight),
     seed,
   );
-  const staying = plan.requests.map((spec) => prepareRequest(spec, target, false));
-  const closing = plan.requests.map((spec) => prepareRequest(spec, target, true));
+  const context = {
+    target,
+    find: variablesOf(plan.variables ?? {}, seed),
+    authorization: authorizationOf(plan.auth, process.env),
+  };
+  const staying = plan.requests.map((spec) => prepareRequest(spec, context, false));
+  const closing = plan.requests.map((spec) => prepareRequest(spec, context, true));
   return new ConnectionPool({
     target,
     connections: Math.max(1, Math.floor(plan.connections)),
     timeoutMs: plan.timeoutMs,
     policy: plan.connectionPolicy,
+    tls: tlsSetupOf(plan.tls),
     ledger,
     now,
     requestOf(index, last) {

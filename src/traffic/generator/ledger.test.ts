@@ -96,7 +96,8 @@ function open(count: number): {
     send(second, dueMs, sentMs = dueMs) {
       if (second === undefined) throw new Error('no such second');
       ledger.sent(second, sentMs - dueMs);
-      return { index: 0, second, dueMs, sentMs, status: 200, pod: null, reused: false };
+      const exchange = { index: 0, saved: null, second, dueMs, sentMs, status: 200 };
+      return { ...exchange, pod: null, reused: false, failedChecks: null };
     },
   };
 }

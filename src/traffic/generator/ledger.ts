@@ -2,12 +2,11 @@ import type { Outcome, OutcomeCounts } from '../../journal/index.ts';
 import { LiveFigures } from './live.ts';
 import type { RawSecond } from './messages.ts';
 import { Pods, type Pod } from './pods.ts';
+import type { Values } from './values.ts';
 import { noOutcomes, SecondRecord, type Boundary } from './second-record.ts';
 
 /** One request under way; each connection keeps one and uses it again. Instants are the generator's clock. */
-export interface Exchange {
-  /** The arrival's number in the schedule. */
-  index: number;
+export interface Exchange extends Values {
   second: SecondRecord;
   dueMs: number;
   sentMs: number;
@@ -17,6 +16,8 @@ export interface Exchange {
   pod: Pod | null;
   /** Sent on a connection that had been used before. */
   reused: boolean;
+  /** The checks that its answer failed; null where there was nothing to check. */
+  failedChecks: readonly string[] | null;
 }
 
 /** How a request that was sent can end. */
@@ -98,7 +99,7 @@ export class Ledger {
 
   /** A request that was sent got its outcome. */
   ended(exchange: Exchange, outcome: SentOutcome, nowMs: number): void {
-    const { index, second, dueMs, sentMs, status, pod, reused } = exchange;
+    const { index, second, dueMs, sentMs, status, pod, reused, failedChecks } = exchange;
     this.#entered?.({ index, dueMs, sentMs, endedMs: nowMs, outcome, status });
     this.#count(second, outcome);
     second.pending--;
@@ -113,10 +114,13 @@ export class Ledger {
       second.timed(outcome, Math.round((nowMs - sentMs) * 1000), responseUs);
     }
     if (outcome !== 'ok') {
+      const failedCheck = outcome === 'http_error' ? failedChecks?.[0] : undefined;
+      if (outcome === 'http_error') for (const check of failedChecks ?? []) second.failedCheck(check);
       second.failed({
         ...this.#instants(dueMs, nowMs),
         outcome,
         ...(outcome === 'http_error' ? { status } : {}),
+        ...(failedCheck === undefined ? {} : { check: failedCheck }),
         pod: pod?.name ?? null,
         ...(reused ? { reused } : {}),
       });

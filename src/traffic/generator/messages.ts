@@ -32,6 +32,8 @@ export interface RawSecond {
   scheduled: number;
   outcomes: OutcomeCounts;
   statuses: Record<string, number>;
+  /** Answers that failed a check, by the check's name. */
+  failedChecks?: Record<string, number>;
   /** Service and response time in turn, µs, in the order in which the requests ended. */
   samplesUs: Partial<Record<TimedOutcome, Uint32Array<ArrayBuffer>>>;
   pods: Record<string, RawPod>;

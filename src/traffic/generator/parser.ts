@@ -31,12 +31,17 @@ const { HTTPParser } = createRequire(import.meta.resolve('autocannon/lib/httpCli
   HTTPParser: (new (type: string) => ParserBase) & { RESPONSE: string };
 };
 const onHeadersComplete = 2;
+const onBody = 3;
 const onMessageComplete = 4;
 const noHeaders: string[] = [];
 
+/** So much of a body is kept for those who look at it, bytes. */
+const mostBody = 2 ** 20;
+
 /**
  * Parses one answer at a time on one connection. {@link expect} begins an answer, `execute` feeds it; afterwards the
- * fields say how far it came. Informational answers (1xx) are read over, bodies are counted and not kept.
+ * fields say how far it came. Informational answers (1xx) are read over; bodies are counted, and kept up to 1 MiB only
+ * where that was asked for.
  */
 export class AnswerParser extends HTTPParser {
   /** Status of the answer whose head has been read; 0 before. */
@@ -51,20 +56,36 @@ export class AnswerParser extends HTTPParser {
   spoiled = false;
   #head = false;
   #informational = false;
+  #keepBody = false;
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
 
   constructor() {
     super(HTTPParser.RESPONSE);
   }
 
-  /** Begins a new answer; `head` says that it answers a HEAD request and so has no body. */
-  expect(head: boolean): void {
+  /**
+   * Begins a new answer; `head` says that it answers a HEAD request and so has no body, `keepBody` that its body will be
+   * looked at.
+   */
+  expect(head: boolean, keepBody = false): void {
     this.status = 0;
     this.headers = noHeaders;
     this.keepAlive = false;
     this.complete = false;
     this.#head = head;
+    this.#keepBody = keepBody;
+    if (this.#keptBytes > 0) {
+      this.#kept = [];
+      this.#keptBytes = 0;
+    }
     // The parser counts a completed answer's bytes into the next head's size.
     this.headerSize = 0;
+  }
+
+  /** The body's text, as far as it was kept. */
+  get body(): string {
+    return Buffer.concat(this.#kept).toString();
   }
 
   /** Nothing is left over from the last answer. */
@@ -90,6 +111,14 @@ export class AnswerParser extends HTTPParser {
       statusCode !== 101 &&
       (info.shouldKeepAlive || (bodiless && keepsAliveByVersion(info, this.connection)));
     return bodiless || this.spoiled ? 1 : 0;
+  }
+
+  [onBody](chunk: Buffer): void {
+    if (!this.#keepBody || this.#keptBytes >= mostBody || this.complete) return;
+    // The chunk is a view of the buffer that the next read fills.
+    const kept = Buffer.from(chunk.subarray(0, mostBody - this.#keptBytes));
+    this.#kept.push(kept);
+    this.#keptBytes += kept.length;
   }
 
   [onMessageComplete](): void {

@@ -1,5 +1,6 @@
 import type { ConnectionPolicy } from '../plan.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
+import type { TlsSetup } from './credentials.ts';
 import type { Ledger, SentOutcome } from './ledger.ts';
 import { LinkedList } from './linked-list.ts';
 import type { PreparedRequest } from './requests.ts';
@@ -11,6 +12,7 @@ export interface PoolOptions {
   connections: number;
   timeoutMs: number;
   policy: ConnectionPolicy;
+  tls: TlsSetup;
   ledger: Ledger;
   now: () => number;
   /** The request of an arrival; `last` where its connection is closed after it. */
@@ -25,6 +27,7 @@ export interface PoolOptions {
 export class ConnectionPool implements Transport, ConnectionOwner {
   readonly now: () => number;
   readonly timeoutMs: number;
+  readonly tls: TlsSetup;
   readonly #options: PoolOptions;
   readonly #requestsPerConnection: number;
   readonly #all: Connection[] = [];
@@ -39,6 +42,7 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     this.#options = options;
     this.now = options.now;
     this.timeoutMs = options.timeoutMs;
+    this.tls = options.tls;
     this.#requestsPerConnection = requestsPerConnection(options.policy);
   }
 

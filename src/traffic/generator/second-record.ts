@@ -23,6 +23,8 @@ export class SecondRecord {
   boundary: Boundary | null = null;
   readonly outcomes: OutcomeCounts = noOutcomes();
   readonly statuses = new Map<number, number>();
+  /** Answers that failed a check, by the check's name; null until one does. */
+  #failedChecks: Record<string, number> | null = null;
   readonly pods = new Map<Pod, PodTally>();
   readonly lateness: Samples;
   droppedByGenerator = 0;
@@ -63,6 +65,11 @@ export class SecondRecord {
     tally.lastMs = nowMs;
   }
 
+  failedCheck(check: string): void {
+    this.#failedChecks ??= {};
+    this.#failedChecks[check] = (this.#failedChecks[check] ?? 0) + 1;
+  }
+
   failed(failure: FailedRequest): void {
     this.#failures.push(failure);
   }
@@ -93,6 +100,7 @@ export class SecondRecord {
       scheduled: this.scheduled,
       outcomes: this.outcomes,
       statuses: Object.fromEntries(this.statuses),
+      ...(this.#failedChecks === null ? {} : { failedChecks: this.#failedChecks }),
       samplesUs,
       pods: Object.fromEntries(
         [...this.pods].map(([pod, tally]): [string, RawPod] => [
