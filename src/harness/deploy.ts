@@ -1,4 +1,5 @@
 import type { Service } from '../kubernetes/index.ts';
+import type { TrafficPlan } from '../traffic/index.ts';
 import { runLabel, type Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import { observe, type Observation } from './observe/observe.ts';
@@ -7,7 +8,7 @@ import type { Provisioned } from './provision.ts';
 /** The system under test, as it was deployed. */
 export interface Deployed {
   observation: Observation;
-  /** Where the Service takes traffic. */
+  /** Where the traffic goes: the Service's entry point, or what the scenario names. */
   target: URL;
 }
 
@@ -53,7 +54,11 @@ export async function deploy(
     }
   }
   if (target === null) throw new Error(`the workload has no Service ${workload.service}`);
-  return { observation, target };
+  return { observation, target: scenario.target ?? withScheme(target, scenario.traffic) };
+}
+
+function withScheme(target: URL, { tls }: TrafficPlan): URL {
+  return tls === undefined ? target : new URL(target.href.replace(/^http:/, 'https:'));
 }
 
 function nodePortOf({ spec }: Service, port: number): number {

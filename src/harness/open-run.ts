@@ -11,7 +11,13 @@ import {
 } from '../journal/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { monotonicMs } from '../support/index.ts';
-import { describeShape, offeredPerSecond, phaseStarts } from '../traffic/index.ts';
+import {
+  checkName,
+  describeShape,
+  offeredPerSecond,
+  phaseStarts,
+  type TrafficPlan,
+} from '../traffic/index.ts';
 import { workloadObjects, type Workload } from '../workload/index.ts';
 import { startChecklist } from './checklist.ts';
 import type { RunContext } from './context.ts';
@@ -102,7 +108,13 @@ function runPlan(scenario: Scenario, namespace: string, workload: Workload): Uns
       return { id, type, atMs, description: describeFault(spec) };
     }),
     expectations: expect.map(({ rule }) => rule),
+    ...checksOf(traffic),
     goodResponseMs,
     workload: { namespace, deployment, service, hpa },
   };
+}
+
+function checksOf({ requests }: TrafficPlan): Pick<Unstamped<RunPlan>, 'checks'> {
+  const checks = requests.flatMap(({ name, checks = [] }) => checks.map((check) => checkName(name, check)));
+  return checks.length === 0 ? {} : { checks };
 }

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { request as secureRequest, type RequestOptions } from 'node:https';
+import type { TlsSettings } from '../traffic/index.ts';
 
 /** An HTTP answer, as far as the harness looks at it. */
 export interface ProbeAnswer {
@@ -11,10 +13,12 @@ export interface ProbeAnswer {
 /** Asks once, on a connection of its own. @throws what the socket says. */
 export function ask(
   url: URL,
-  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+  { timeoutMs, signal, tls }: { timeoutMs: number; signal: AbortSignal; tls?: TlsSettings | undefined },
 ): Promise<ProbeAnswer> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent: false, timeout: timeoutMs, signal }, (response) => {
+    const options = { agent: false as const, timeout: timeoutMs, signal, ...secureOptions(tls) };
+    const open = url.protocol === 'https:' ? secureRequest : request;
+    const asked = open(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -31,4 +35,16 @@ export function ask(
     asked.on('error', reject);
     asked.end();
   });
+}
+
+function secureOptions(tls: TlsSettings | undefined): RequestOptions {
+  if (tls === undefined) return {};
+  const { ca, cert, key, serverName, verify } = tls;
+  return {
+    rejectUnauthorized: verify,
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null ? {} : { cert }),
+    ...(key === null ? {} : { key }),
+    ...(serverName === null ? {} : { servername: serverName }),
+  };
 }

@@ -46,7 +46,7 @@ async function firstAnswer(
     scenario.traffic.requests.find(({ method }) => method === 'GET') ?? scenario.traffic.requests[0];
   const url = new URL(isSampleApi ? '/livez' : (asked?.path ?? '/'), target);
   const look = async (): Promise<ProbeAnswer> => {
-    const answer = await ask(url, { timeoutMs: 2_000, signal });
+    const answer = await ask(url, { timeoutMs: 2_000, signal, tls: scenario.traffic.tls });
     const ours = observation.pods.objects().map(({ metadata }) => metadata?.name);
     if (answer.pod === null && isSampleApi) throw new Error('something answered that is no pod of this run');
     if (answer.pod !== null && !ours.includes(answer.pod)) {

@@ -1,9 +1,27 @@
 /** From the file's words to the values that the parts of a run are told with. Pure. */
 import { effectiveTimings, type NodeSpec, type Timings } from '../cluster/spec.ts';
 import type { FaultSpec } from '../faults/spec.ts';
-import type { ConnectionPolicy, Phase, RateShape, RequestSpec } from '../traffic/index.ts';
+import type {
+  Auth,
+  ConnectionPolicy,
+  Phase,
+  RateShape,
+  RequestSpec,
+  TlsSettings,
+  Variable,
+} from '../traffic/index.ts';
 import type { ManifestsSpec, SampleApiSpec } from '../workload/index.ts';
-import type { FaultItem, PhaseItem, RequestItem, ScenarioFile } from './schema.ts';
+import { parseAnswerRule, type AnswerCheck } from '../traffic/index.ts';
+import type {
+  AuthItem,
+  FaultItem,
+  PhaseItem,
+  RequestItem,
+  ScenarioFile,
+  TlsItem,
+  VariableItem,
+} from './schema.ts';
+import type { ValueTable } from './values-csv.ts';
 
 /** Kubernetes' own label with a node's name. */
 export const hostnameLabel = 'kubernetes.io/hostname';
@@ -113,7 +131,11 @@ export function peakOf(shape: RateShape): number {
   }
 }
 
-export function requestOf(item: RequestItem, index: number, bodyOf: (file: string) => string): RequestSpec {
+export function requestOf(
+  item: RequestItem,
+  index: number,
+  bodyOf: (file: string) => Uint8Array | null,
+): RequestSpec {
   const { name = `request-${index + 1}`, weight, method, path } = item;
   const isJson = item.json !== undefined;
   const hasType = Object.keys(item.headers).some((header) => header.toLowerCase() === 'content-type');
@@ -126,7 +148,47 @@ export function requestOf(item: RequestItem, index: number, bodyOf: (file: strin
     path,
     headers,
     body: isJson ? JSON.stringify(item.json) : (item.body ?? file),
+    ...(isJson ? { bodyFormat: 'json' } : {}),
+    ...(item.checks === undefined ? {} : { checks: item.checks.flatMap(answerCheck) }),
   };
+}
+
+/** A rule that cannot be read is a problem that was found elsewhere. */
+function answerCheck(rule: string): AnswerCheck[] {
+  const parsed = parseAnswerRule(rule);
+  return 'problem' in parsed ? [] : [parsed];
+}
+
+/** The variables whose shape is right, with the rows of their files; a file that could not be read has none. */
+export function variablesFrom(
+  items: Readonly<Record<string, VariableItem | undefined>>,
+  tables: ReadonlyMap<string, ValueTable>,
+): Record<string, Variable> {
+  return Object.fromEntries(
+    Object.entries(items).flatMap(([name, item]): [string, Variable][] => {
+      if (item?.sequence !== undefined) {
+        return [[name, { kind: 'sequence', from: item.sequence.from, to: item.sequence.to ?? null }]];
+      }
+      if (item?.random !== undefined) return [[name, { kind: 'random', values: item.random }]];
+      if (item?.csv === undefined) return [];
+      const { columns, rows } = tables.get(item.csv.file) ?? { columns: [], rows: [] };
+      return [[name, { kind: 'csv', columns, rows, order: item.csv.order }]];
+    }),
+  );
+}
+
+export function authOf({ basic, bearer }: AuthItem): Auth {
+  if (basic !== undefined) return { kind: 'basic', ...basic };
+  return { kind: 'bearer', tokenEnv: bearer?.tokenEnv ?? '' };
+}
+
+export function tlsOf(
+  { ca, cert, key, serverName, verify }: TlsItem,
+  certificates: ReadonlyMap<string, string>,
+): TlsSettings {
+  const pem = (file: string | undefined): string | null =>
+    file === undefined ? null : (certificates.get(file) ?? null);
+  return { ca: pem(ca), cert: pem(cert), key: pem(key), serverName: serverName ?? null, verify };
 }
 
 /** What is sent when the file does not say. */

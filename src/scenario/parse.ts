@@ -6,9 +6,12 @@ import type { Found } from './checks/check.ts';
 import { checkCluster, checkTimings } from './checks/cluster.ts';
 import { checkExpectations } from './checks/expect.ts';
 import { checkFaults } from './checks/faults.ts';
+import { checkRequests } from './checks/requests.ts';
+import { checkTarget } from './checks/target.ts';
 import { checkPlan, checkTraffic } from './checks/traffic.ts';
 import { checkManifests, checkSampleApi } from './checks/workload.ts';
 import {
+  authOf,
   connectionPolicyOf,
   defaultConnections,
   defaultRequest,
@@ -21,6 +24,8 @@ import {
   requestOf,
   sampleApiOf,
   timingsOf,
+  tlsOf,
+  variablesFrom,
   workersOf,
 } from './convert.ts';
 import { problemsOf } from './issues.ts';
@@ -49,7 +54,7 @@ export async function parseScenario(
   origin: string,
   options: ParseOptions = {},
 ): Promise<Scenario> {
-  const { folder = path.dirname(origin), shownAs = origin, speedup } = options;
+  const { folder = path.dirname(origin), shownAs = origin, speedup, on = 'embedded', env = process.env } = options;
   const [document, second] = readYaml(text, shownAs);
   if (document === undefined) throw new Error('a YAML text without a document');
   if (second !== undefined) {
@@ -61,7 +66,7 @@ export async function parseScenario(
   const shape = fileSchema.safeParse(document.value);
   const pieces = piecesOf(document.value);
   const referenced = await readReferenced(pieces, folder);
-  const meaning = understand(pieces, referenced, { folder, speedup });
+  const meaning = understand(pieces, referenced, { folder, speedup, on, env });
   const problems = [
     ...[
       ...(shape.success ? [] : problemsOf(shape.error.issues)),
@@ -94,11 +99,24 @@ interface Meaning extends Found {
 function understand(
   pieces: Pieces,
   referenced: Referenced,
-  { folder, speedup }: { folder: string; speedup: number | undefined },
+  {
+    folder,
+    speedup,
+    ...place
+  }: {
+    folder: string;
+    speedup: number | undefined;
+    on: string;
+    env: Record<string, string | undefined>;
+  },
 ): Meaning {
   const workers = pieces.cluster === undefined ? undefined : workersOf(pieces.cluster);
   const timings = pieces.timing === undefined ? undefined : timingsOf(pieces.timing, speedup);
-  const found: Found[] = [checkTraffic(pieces)];
+  const found: Found[] = [
+    checkTraffic(pieces),
+    checkRequests(pieces, referenced),
+    checkTarget(pieces, referenced, place),
+  ];
   if (pieces.cluster !== undefined && workers !== undefined)
     found.push(checkCluster(pieces.cluster, workers));
   if (timings !== undefined) found.push(checkTimings(timings));
@@ -160,7 +178,7 @@ function assemble(
   const { metadata, traffic } = file;
   const phases = traffic.phases.map((phase) => phaseOf(phase, (name) => referenced.replays.get(name) ?? []));
   const requests = (traffic.requests ?? []).map((request, index) =>
-    requestOf(request, index, (name) => referenced.bodies.get(name) ?? ''),
+    requestOf(request, index, (name) => referenced.bodies.get(name) ?? null),
   );
   const ids = faultIds(file.faults);
   const faults = file.faults.map((fault, index) =>
@@ -182,7 +200,11 @@ function assemble(
       connections: traffic.connections ?? defaultConnections(phases),
       timeoutMs: traffic.timeout,
       connectionPolicy: connectionPolicyOf(traffic.reconnectEvery),
+      variables: variablesFrom(traffic.variables, referenced.tables),
+      ...(traffic.auth === undefined ? {} : { auth: authOf(traffic.auth) }),
+      ...(traffic.tls === undefined ? {} : { tls: tlsOf(traffic.tls, referenced.certificates) }),
     },
+    ...(traffic.target === undefined ? {} : { target: traffic.target }),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     expect: meaning.expect,
     goodResponseMs: traffic.goodResponse ?? limitOfP99(meaning.expect) ?? 500,

@@ -3,10 +3,13 @@ import { faultTypes } from '../faults/spec.ts';
 import {
   fileSchema,
   itemSchemas,
+  type AuthItem,
   type FaultItem,
   type PhaseItem,
   type RequestItem,
   type ScenarioFile,
+  type TlsItem,
+  type VariableItem,
 } from './schema.ts';
 
 /**
@@ -22,6 +25,10 @@ export interface Pieces {
   /** Names of all phases, also of those whose shape is wrong otherwise; undefined where one has none. */
   phaseNames: (string | undefined)[];
   requests: (RequestItem | undefined)[];
+  /** By name; undefined where the shape is wrong. */
+  variables: Record<string, VariableItem | undefined>;
+  auth: AuthItem | undefined;
+  tls: TlsItem | undefined;
   faults: (FaultItem | undefined)[];
   /** Ids and types of faults, also of those whose shape is wrong otherwise. */
   faultNames: (Pick<FaultItem, 'id' | 'type'> | undefined)[];
@@ -41,6 +48,14 @@ export function piecesOf(value: unknown): Pieces {
     phases: items(itemSchemas.phase, traffic['phases']),
     phaseNames: listed(traffic['phases']).map(phaseName),
     requests: items(itemSchemas.request, traffic['requests']),
+    variables: Object.fromEntries(
+      Object.entries(mapping(traffic['variables'])).map(([name, value]) => [
+        name,
+        whole(itemSchemas.variable, value),
+      ]),
+    ),
+    auth: whole(itemSchemas.auth, traffic['auth']),
+    tls: whole(itemSchemas.tls, traffic['tls']),
     faults: items(itemSchemas.fault, file['faults']),
     faultNames: listed(file['faults']).map(faultName),
     expect: listed(file['expect']).map((rule) => (typeof rule === 'string' ? rule : undefined)),

@@ -1,4 +1,4 @@
-/** The files that a scenario names: recorded rates, bodies, manifests. */
+/** The files that a scenario names: recorded rates, bodies, values, certificates, manifests. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestsSpec } from '../workload/index.ts';
@@ -6,6 +6,7 @@ import type { Points } from './convert.ts';
 import type { Pieces } from './pieces.ts';
 import type { Path, PathProblem, Problem } from './problem.ts';
 import { readReplay } from './replay-csv.ts';
+import { readValueTable, type ValueTable } from './values-csv.ts';
 import { about, readYaml } from './yaml-text.ts';
 
 type ManifestObject = ManifestsSpec['objects'][number];
@@ -13,7 +14,9 @@ type ManifestObject = ManifestsSpec['objects'][number];
 /** What was read, by the name that the scenario gives it, and what could not be. */
 export interface Referenced {
   replays: Map<string, Points>;
-  bodies: Map<string, string>;
+  bodies: Map<string, Uint8Array>;
+  tables: Map<string, ValueTable>;
+  certificates: Map<string, string>;
   manifests: Map<string, ManifestObject[]>;
   /** Where the scenario names a file that cannot be read. */
   problems: PathProblem[];
@@ -26,15 +29,20 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
   const read: Referenced = {
     replays: new Map(),
     bodies: new Map(),
+    tables: new Map(),
+    certificates: new Map(),
     manifests: new Map(),
     problems: [],
     problemsInside: [],
   };
 
-  async function text(name: string, path_: Path): Promise<string | null> {
+  const text = async (name: string, path_: Path): Promise<string | null> =>
+    (await bytes(name, path_))?.toString() ?? null;
+
+  async function bytes(name: string, path_: Path): Promise<Buffer | null> {
     const file = path.resolve(folder, name);
     try {
-      return await readFile(file, 'utf8');
+      return await readFile(file);
     } catch (error) {
       const why =
         (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is none' : (error as Error).message;
@@ -54,8 +62,23 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
   }
   for (const [index, request] of pieces.requests.entries()) {
     if (request?.bodyFile === undefined) continue;
-    const content = await text(request.bodyFile, ['traffic', 'requests', index, 'bodyFile']);
+    const content = await bytes(request.bodyFile, ['traffic', 'requests', index, 'bodyFile']);
     if (content !== null) read.bodies.set(request.bodyFile, content);
+  }
+  for (const [name, variable] of Object.entries(pieces.variables)) {
+    if (variable?.csv === undefined) continue;
+    const { file } = variable.csv;
+    const content = await text(file, ['traffic', 'variables', name, 'csv', 'file']);
+    if (content === null) continue;
+    const { table, problems } = readValueTable(content, path.join(folder, file));
+    read.tables.set(file, table);
+    read.problemsInside.push(...problems);
+  }
+  for (const key of ['ca', 'cert', 'key'] as const) {
+    const file = pieces.tls?.[key];
+    if (file === undefined) continue;
+    const content = await text(file, ['traffic', 'tls', key]);
+    if (content !== null) read.certificates.set(file, content);
   }
   for (const [index, name] of (pieces.workload?.manifests?.files ?? []).entries()) {
     const content = await text(name, ['workload', 'manifests', 'files', index]);

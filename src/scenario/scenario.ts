@@ -19,6 +19,8 @@ export interface Scenario {
   cluster: Omit<ClusterSpec, 'name'>;
   workload: WorkloadSpec;
   traffic: TrafficPlan;
+  /** Where the traffic goes; left out: to the Service's entry point. */
+  target?: URL;
   /** In the order of their instants. */
   faults: FaultSpec[];
   expect: Expectation[];
@@ -35,4 +37,8 @@ export interface Scenario {
 export interface ScenarioOptions {
   /** Overrides `timing.speedup`. */
   speedup?: number;
+  /** Name of the provider it is meant for: targets outside this machine are refused but on `existing`. */
+  on?: string;
+  /** Where credentials are looked for; the process's own environment when left out. */
+  env?: Record<string, string | undefined>;
 }

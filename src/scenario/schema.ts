@@ -197,9 +197,59 @@ const request = section({
   body: z
     .string({ error: ({ input }) => wrong('text', input) })
     .optional()
-    .describe('Body, sent as it is.'),
-  bodyFile: text('a file name').optional().describe('Body, from a file relative to the scenario file.'),
+    .describe('Body, sent as text.'),
+  bodyFile: text('a file name')
+    .optional()
+    .describe('Body, from a file relative to the scenario file; sent byte for byte, without variables.'),
+  checks: list(text('a rule such as json bid > 0'), 'rules')
+    .optional()
+    .describe(
+      'What the answer must be: rules `status|header <name>|json <path>|body` operator value. An answer that fails one is an http_error.',
+    ),
 });
+
+const value = z.union([z.string(), z.number()], { error: ({ input }) => wrong('a text or a number', input) });
+const variable = exactlyOne({
+  sequence: section({
+    from: integer({ min: 0, max: 1e12 }).prefault(1),
+    to: integer({ min: 0, max: 1e12 }).optional().describe('After this again from the first; never when left out.'),
+  }).describe('Counts the arrivals, so that each has a number of its own.'),
+  random: list(value, 'values')
+    .min(1, { error: 'expected at least one value, got none' })
+    .describe('One of these, drawn by the seed.'),
+  csv: section({
+    file: text('a file name').describe('With a header line; relative to the scenario file.'),
+    order: oneOf(['sequence', 'random']).prefault('sequence').describe('Row after row, or drawn by the seed.'),
+  }).describe('A row of a file; its cells are `<name>.<column>`.'),
+});
+const environmentName = (): ReturnType<typeof textLike<string>> =>
+  textLike(
+    'the name of an environment variable such as API_TOKEN',
+    (name) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : null),
+    '^[A-Za-z_][A-Za-z0-9_]*$',
+  );
+const auth = exactlyOne({
+  basic: section({ userEnv: environmentName(), passwordEnv: environmentName() }),
+  bearer: section({ tokenEnv: environmentName() }),
+});
+const tls = section({
+  ca: text('a file name').optional().describe('Whom to trust, PEM; whom Node.js trusts when left out.'),
+  cert: text('a file name').optional().describe('Client certificate, PEM.'),
+  key: text('a file name').optional().describe("The client certificate's key, PEM."),
+  serverName: text('a host name').optional().describe("The name in the target's certificate."),
+  verify: z
+    .boolean({ error: ({ input }) => wrong('true or false', input) })
+    .prefault(true)
+    .describe("Whether the target's certificate is checked."),
+});
+
+/** The URL's origin; null where it is no URL to send traffic to. */
+function targetOf(text: string): URL | null {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return null;
+  const isOrigin = url.pathname === '/' && url.search === '' && url.hash === '';
+  return isOrigin && url.username === '' && url.password === '' ? url : null;
+}
 
 const reconnectPattern = String.raw`^never$|^[1-9]\d* requests?$`;
 const traffic = section({
@@ -208,6 +258,19 @@ const traffic = section({
     .min(1, { error: 'expected at least one request, got none' })
     .optional()
     .describe('What is sent, mixed by weight; GET /quote/AAPL when left out.'),
+  variables: z
+    .record(z.string(), variable, { error: ({ input }) => wrong('a mapping from names to variables', input) })
+    .prefault({})
+    .describe('What requests may differ in: `${name}` in paths, header values and bodies.'),
+  auth: auth.optional().describe('Who the requests come from; values stay in the environment.'),
+  tls: tls.optional().describe('Speaks HTTPS when given, also as {}.'),
+  target: textLike(
+    'a URL such as http://127.0.0.1:8080',
+    targetOf,
+    '^https?://',
+  )
+    .optional()
+    .describe("Where the traffic goes; the Service's entry point when left out."),
   connections: integer({ min: 1, max: 50_000 })
     .optional()
     .describe(
@@ -278,5 +341,8 @@ export type ScenarioFile = z.output<typeof fileSchema>;
 export type PhaseItem = z.output<typeof phase>;
 export type RequestItem = z.output<typeof request>;
 export type FaultItem = z.output<typeof fault>;
+export type VariableItem = z.output<typeof variable>;
+export type AuthItem = z.output<typeof auth>;
+export type TlsItem = z.output<typeof tls>;
 /** Schemas of what stands in lists, so that one bad item does not keep the others from being checked. */
-export const itemSchemas = { phase, request, fault };
+export const itemSchemas = { phase, request, fault, variable, auth, tls };

@@ -4,4 +4,8 @@ export type * from './engine.ts';
 export { startTraffic } from './start.ts';
 export { offeredPerSecond, phaseStarts, scheduleOf, totalDurationMs, type Schedule } from './schedule.ts';
 export { describeShape } from './shapes.ts';
+export { isTemplate, parseTemplate } from './template.ts';
+export { parseAnswerRule, type AnswerCheck } from './answer-rule.ts';
+export { variableNames } from './generator/values.ts';
+export { checkName } from './generator/answer-checks.ts';
 export { mergeSeconds } from './merge.ts';
