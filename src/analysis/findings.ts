@@ -269,6 +269,8 @@ export interface Findings {
   firstAnswerMs: number | null;
   requests: { scheduled: number; conserved: boolean } & OutcomeCounts;
   statuses: Record<string, number>;
+  /** What answers were checked for, as `<request>: <rule>`, and how many failed it; empty where nothing was. */
+  checks: { check: string; failed: number }[];
   /** What the pods counted, where known, beside what the client saw answered by them. */
   accounting: { pod: string; client: number; podCount: number | null }[];
   latencyMs: { service: LatencySummary; response: LatencySummary };

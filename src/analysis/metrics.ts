@@ -48,12 +48,16 @@ export const metrics: readonly Metric[] = [
     unit: 'count',
     definition: 'Requests that were due, whether or not they could be sent.',
   },
-  { name: 'requests.ok', unit: 'count', definition: 'Requests answered in time with a status below 400.' },
+  {
+    name: 'requests.ok',
+    unit: 'count',
+    definition: 'Requests answered in time with a status below 400, and as checks demand.',
+  },
   { name: 'requests.failed', unit: 'count', definition: 'Scheduled requests that did not end ok.' },
   {
     name: 'requests.httpError',
     unit: 'count',
-    definition: 'Requests answered with a status of 400 or above.',
+    definition: 'Requests answered with a status of 400 or above, or with an answer that fails a check.',
   },
   {
     name: 'requests.timeout',

@@ -77,6 +77,16 @@ export function firstAnswerOf(record: RunRecord, seconds: readonly TrafficSecond
   return Number.isFinite(earliest) ? earliest : null;
 }
 
+/** The checks of the plan, and how many answers failed each. */
+export function checksOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['checks'] {
+  const failed = sumOf(seconds.map((second) => second.failedChecks ?? {}));
+  const planned = record.of('run.plan')[0]?.checks ?? [];
+  return [...new Set([...planned, ...Object.keys(failed)])].map((check) => ({
+    check,
+    failed: failed[check] ?? 0,
+  }));
+}
+
 /** What each pod counted beside what the client saw answered by it, in the order of first answers. */
 export function accountingOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['accounting'] {
   const counted = new Map<string, number>();

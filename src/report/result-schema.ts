@@ -36,6 +36,14 @@ export const resultSchema = z
         dropped: count.describe('Due, but never sent.'),
       })
       .describe('Requests by outcome.'),
+    checks: z
+      .array(
+        z.strictObject({
+          check: z.string().describe('`<request>: <rule>`.'),
+          failed: count.describe('Answers that failed it; they are among httpError.'),
+        }),
+      )
+      .describe('What answers were checked for.'),
     latencyMs: z
       .strictObject({
         service: latency.describe('From the send to the answer.'),

@@ -19,6 +19,7 @@ export function resultOf(findings: Findings): Result {
       reset: requests.reset,
       dropped: requests.dropped,
     },
+    checks: findings.checks,
     latencyMs: { service: latency(latencyMs.service), response: latency(latencyMs.response) },
     pods: findings.pods.map((pod) => ({
       name: pod.name,

@@ -54,7 +54,13 @@ export async function parseScenario(
   origin: string,
   options: ParseOptions = {},
 ): Promise<Scenario> {
-  const { folder = path.dirname(origin), shownAs = origin, speedup, on = 'embedded', env = process.env } = options;
+  const {
+    folder = path.dirname(origin),
+    shownAs = origin,
+    speedup,
+    on = 'embedded',
+    env = process.env,
+  } = options;
   const [document, second] = readYaml(text, shownAs);
   if (document === undefined) throw new Error('a YAML text without a document');
   if (second !== undefined) {

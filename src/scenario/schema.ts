@@ -212,14 +212,18 @@ const value = z.union([z.string(), z.number()], { error: ({ input }) => wrong('a
 const variable = exactlyOne({
   sequence: section({
     from: integer({ min: 0, max: 1e12 }).prefault(1),
-    to: integer({ min: 0, max: 1e12 }).optional().describe('After this again from the first; never when left out.'),
+    to: integer({ min: 0, max: 1e12 })
+      .optional()
+      .describe('After this again from the first; never when left out.'),
   }).describe('Counts the arrivals, so that each has a number of its own.'),
   random: list(value, 'values')
     .min(1, { error: 'expected at least one value, got none' })
     .describe('One of these, drawn by the seed.'),
   csv: section({
     file: text('a file name').describe('With a header line; relative to the scenario file.'),
-    order: oneOf(['sequence', 'random']).prefault('sequence').describe('Row after row, or drawn by the seed.'),
+    order: oneOf(['sequence', 'random'])
+      .prefault('sequence')
+      .describe('Row after row, or drawn by the seed.'),
   }).describe('A row of a file; its cells are `<name>.<column>`.'),
 });
 const environmentName = (): ReturnType<typeof textLike<string>> =>
@@ -264,11 +268,7 @@ const traffic = section({
     .describe('What requests may differ in: `${name}` in paths, header values and bodies.'),
   auth: auth.optional().describe('Who the requests come from; values stay in the environment.'),
   tls: tls.optional().describe('Speaks HTTPS when given, also as {}.'),
-  target: textLike(
-    'a URL such as http://127.0.0.1:8080',
-    targetOf,
-    '^https?://',
-  )
+  target: textLike('a URL such as http://127.0.0.1:8080', targetOf, '^https?://')
     .optional()
     .describe("Where the traffic goes; the Service's entry point when left out."),
   connections: integer({ min: 1, max: 50_000 })

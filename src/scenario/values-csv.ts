@@ -17,7 +17,14 @@ export function readValueTable(text: string, file: string): { table: ValueTable;
   const problems: Problem[] = [];
   const lines = text.replace(/^\uFEFF/, '').split('\n');
   const say = ({ line, column, length }: Cell, message: string): void => {
-    problems.push({ file, line, column, length: Math.max(1, length), text: (lines[line - 1] ?? '').trimEnd(), message });
+    problems.push({
+      file,
+      line,
+      column,
+      length: Math.max(1, length),
+      text: (lines[line - 1] ?? '').trimEnd(),
+      message,
+    });
   };
   const { records, unclosed } = recordsOf(text.replace(/^\uFEFF/, ''));
   if (unclosed !== null) say(unclosed, 'expected a closing quote, got the end of the file');
@@ -25,8 +32,10 @@ export function readValueTable(text: string, file: string): { table: ValueTable;
   const columns = (header ?? []).map((cell) => cell.text.trim());
   for (const [index, cell] of (header ?? []).entries()) {
     const name = columns[index] ?? '';
-    if (!/^[A-Za-z_][\w-]*$/.test(name)) say(cell, wrong("a column's name of letters, digits, _ and -", name));
-    else if (columns.indexOf(name) !== index) say(cell, `expected names that differ, got "${name}" a second time`);
+    if (!/^[A-Za-z_][\w-]*$/.test(name))
+      say(cell, wrong("a column's name of letters, digits, _ and -", name));
+    else if (columns.indexOf(name) !== index)
+      say(cell, `expected names that differ, got "${name}" a second time`);
   }
   for (const record of data) {
     const [first] = record;
@@ -35,9 +44,15 @@ export function readValueTable(text: string, file: string): { table: ValueTable;
     }
   }
   if (data.length === 0 && problems.length === 0) {
-    say({ text: '', line: lines.length, column: 1, length: 1 }, 'expected a header and at least one row, got none');
+    say(
+      { text: '', line: lines.length, column: 1, length: 1 },
+      'expected a header and at least one row, got none',
+    );
   }
-  return { table: { columns, rows: data.map((record) => record.map(({ text }) => valueOf(text))) }, problems };
+  return {
+    table: { columns, rows: data.map((record) => record.map(({ text }) => valueOf(text))) },
+    problems,
+  };
 }
 
 /** A cell and where it stands; lines and columns count from 1. */
@@ -75,7 +90,8 @@ function recordsOf(text: string): { records: Cell[][]; unclosed: Cell | null } {
     const length = at - begin;
     record.push({ ...start, text: cell.replace(/\r$/, ''), length });
     const atEnd = at >= text.length || text[at] === '\n';
-    if (!atEnd && at === text.length - 1) record.push({ text: '', line, column: at - lineStart + 2, length: 1 });
+    if (!atEnd && at === text.length - 1)
+      record.push({ text: '', line, column: at - lineStart + 2, length: 1 });
     if (atEnd || at === text.length - 1) {
       if (record.length > 1 || record[0]?.text !== '') records.push(record);
       record = [];

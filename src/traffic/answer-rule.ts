@@ -42,7 +42,11 @@ export function parseAnswerRule(rule: string): AnswerCheck | RuleProblem {
   const word = operators.find((known) => known === operator?.[1]);
   if (word === undefined) {
     const got = rest.trim() === '' ? 'nothing' : JSON.stringify(rest.trim());
-    return wrong(rule, `expected one of ${operators.join(' ')} after ${whole.trim()}, got ${got}`, rest);
+    return wrong(
+      rule,
+      `expected one of ${operators.join(' ')} after ${whole.trim()}, got ${got}`,
+      rest.trim() === '' ? rule : rest,
+    );
   }
   const value = rest.slice(operator?.[0].length ?? 0).trimEnd();
   const check: AnswerCheck = {
@@ -130,5 +134,7 @@ function contradiction({ subject, operator, expected }: AnswerCheck, value: stri
     return null;
   }
   const orders = isComparison && operator !== '==' && operator !== '!=';
-  return orders && typeof expected.value !== 'number' ? `expected a number after ${operator}, got ${value}` : null;
+  return orders && typeof expected.value !== 'number'
+    ? `expected a number after ${operator}, got ${value}`
+    : null;
 }

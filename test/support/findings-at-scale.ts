@@ -214,6 +214,7 @@ export function emptyFindings(): Findings {
       dropped: 0,
     },
     statuses: {},
+    checks: [],
     accounting: [],
     latencyMs: { service: never, response: never },
     availability: null,

@@ -31,7 +31,11 @@ export const definitions = {
   ],
   outcome: [
     'Outcome',
-    'How a scheduled request ended. Each ends in exactly one: ok (answered well), http_error (answered with an error status), timeout (not answered in time), refused (no connection could be made), reset (the connection broke), dropped (never sent, because no connection was free or the generator could not keep up).',
+    'How a scheduled request ended. Each ends in exactly one: ok (answered well), http_error (answered with an error status, or with an answer that fails a check), timeout (not answered in time), refused (no connection could be made), reset (the connection broke), dropped (never sent, because no connection was free or the generator could not keep up).',
+  ],
+  check: [
+    'Check',
+    'A rule about answers that the scenario states for a request: on the status, a header, a value of a JSON body, or the text. An answer that fails one is an http_error, whatever its status.',
   ],
   offered: [
     'Offered load',

@@ -61,7 +61,10 @@ function checkText(text: string, path: Path, known: string[] | null, found: Find
   for (const piece of parseTemplate(text)) {
     if (typeof piece === 'string' || known.includes(piece.variable)) continue;
     const { variable, offset, length } = piece;
-    found.problem(path, `there is no variable "${variable}"${suggestion(variable, known)}`, { offset, length });
+    found.problem(path, `there is no variable "${variable}"${suggestion(variable, known)}`, {
+      offset,
+      length,
+    });
   }
 }
 
@@ -76,7 +79,10 @@ function checkRules(request: RequestItem, path: Path, known: string[] | null, fo
     }
     const { of } = parsed.subject;
     if (request.method === 'HEAD' && (of === 'json' || of === 'body')) {
-      found.problem(at, `expected a rule about status or headers, got one about ${of}: answers to HEAD have no body`);
+      found.problem(
+        at,
+        `expected a rule about status or headers, got one about ${of}: answers to HEAD have no body`,
+      );
     }
     checkText(rule, at, known, found);
   }

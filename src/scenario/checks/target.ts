@@ -67,11 +67,17 @@ function checkTls(
     } catch (error) {
       // What OpenSSL says names the kind of mistake and nothing of the key.
       const why = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-      found.problem(['traffic', 'tls', 'key'], `expected the certificate's own key in PEM, got another (${why})`);
+      found.problem(
+        ['traffic', 'tls', 'key'],
+        `expected the certificate's own key in PEM, got another (${why})`,
+      );
     }
   }
   if (!verify) {
-    found.warning(['traffic', 'tls', 'verify'], 'the target’s certificate is not checked: whoever answers is believed');
+    found.warning(
+      ['traffic', 'tls', 'verify'],
+      'the target’s certificate is not checked: whoever answers is believed',
+    );
   }
 }
 

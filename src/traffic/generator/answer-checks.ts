@@ -27,7 +27,10 @@ export function prepareChecks(
   render: Render,
 ): AnswerChecks | null {
   if (checks === undefined || checks.length === 0) return null;
-  const prepared = checks.map((check) => ({ name: checkName(request, check), holds: prepare(check, render) }));
+  const prepared = checks.map((check) => ({
+    name: checkName(request, check),
+    holds: prepare(check, render),
+  }));
   return {
     needBody: checks.some(({ subject }) => subject.of === 'json' || subject.of === 'body'),
     judgeStatus: checks.some(isAboutStatus),
@@ -52,7 +55,9 @@ interface Look {
 function prepare(check: AnswerCheck, render: Render): (look: Look, values: Values) => boolean {
   const { subject, operator, expected } = check;
   const pattern =
-    operator === 'matches' && expected !== null && 'value' in expected ? new RegExp(String(expected.value)) : null;
+    operator === 'matches' && expected !== null && 'value' in expected
+      ? new RegExp(String(expected.value))
+      : null;
   const template = expected !== null && 'template' in expected ? render(expected.template) : null;
   return (look, values) => {
     const got = subjectOf(look, subject);

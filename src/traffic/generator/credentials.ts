@@ -7,7 +7,10 @@ import type { Auth, TlsSettings } from '../plan.ts';
  *
  * @throws {Error} naming an environment variable that is not set.
  */
-export function authorizationOf(auth: Auth | undefined, env: Record<string, string | undefined>): string | null {
+export function authorizationOf(
+  auth: Auth | undefined,
+  env: Record<string, string | undefined>,
+): string | null {
   if (auth === undefined) return null;
   const valueOf = (name: string): string => {
     const value = env[name];

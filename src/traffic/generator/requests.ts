@@ -63,7 +63,10 @@ export function prepareRequest(
       })
       .join('');
 
-  const headers = headersOf(spec, context.authorization).map(([name, value]) => [name, marked(value, headerText)]);
+  const headers = headersOf(spec, context.authorization).map(([name, value]) => [
+    name,
+    marked(value, headerText),
+  ]);
   const body = bodyPieces(spec, find);
   const fixed = body.every((piece) => typeof piece === 'string') ? body.join('') : null;
   const length: [string, string][] =
@@ -113,7 +116,11 @@ function lengthHeader(method: string, body: string): [string, string][] {
 }
 
 /** Most requests are the same but for their id: two texts around it, joined. */
-function bytesOf(head: readonly Piece[], body: readonly Piece[], fixedBody: string | null): PreparedRequest['bytes'] {
+function bytesOf(
+  head: readonly Piece[],
+  body: readonly Piece[],
+  fixedBody: string | null,
+): PreparedRequest['bytes'] {
   const [before, , after] = head;
   if (head.length === 3 && typeof before === 'string' && typeof after === 'string' && fixedBody !== null) {
     const rest = after + fixedBody;

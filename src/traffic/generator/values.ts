@@ -35,8 +35,11 @@ export function variablesOf(
     const whole = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (whole !== undefined) return readerOf(whole, null, seedOf(seed, name));
     const dot = name.indexOf('.');
-    const table = dot > 0 && Object.hasOwn(variables, name.slice(0, dot)) ? variables[name.slice(0, dot)] : undefined;
-    return table === undefined ? null : readerOf(table, name.slice(dot + 1), seedOf(seed, name.slice(0, dot)));
+    const table =
+      dot > 0 && Object.hasOwn(variables, name.slice(0, dot)) ? variables[name.slice(0, dot)] : undefined;
+    return table === undefined
+      ? null
+      : readerOf(table, name.slice(dot + 1), seedOf(seed, name.slice(0, dot)));
   };
 }
 
@@ -56,7 +59,9 @@ function readerOf(variable: Variable, column: string | null, seed: number): Read
     }
     case 'random': {
       const { values } = variable;
-      return column === null ? ({ index }) => values[Math.floor(drawAt(seed, index) * values.length)] ?? '' : null;
+      return column === null
+        ? ({ index }) => values[Math.floor(drawAt(seed, index) * values.length)] ?? ''
+        : null;
     }
     case 'csv': {
       const { rows, order, columns } = variable;

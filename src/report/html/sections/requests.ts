@@ -20,6 +20,12 @@ export function requestsSection(findings: Findings): Markup {
           ${latencyTable(findings)}
         </div>
       </div>
+      ${
+        findings.checks.length === 0
+          ? ''
+          : html`<h3>What answers were checked for</h3>
+              ${checksTable(findings)}`
+      }
       <h3>What pods counted</h3>
       ${accountingTable(findings)}`,
   );
@@ -45,7 +51,19 @@ function outcomesTable({ requests, statuses }: Findings): Content {
           ? html`The outcomes sum to the scheduled requests: ${term('conserved', 'none is missing')}.`
           : html`<strong>The outcomes do not sum to the scheduled requests</strong>
               (${term('conserved', 'conservation')} is broken).`
-      }${answered.length === 0 ? '' : html` Answers by HTTP status: ${answered.map(([status, number], index) => html`${index > 0 ? ', ' : ''}${status}: ${count(number)}`)}.`}
+      }${answered.length === 0 ? '' : html` Answers by HTTP status: ${answered.map(([status, number], index) => html`${index > 0 ? ', ' : ''}${status}: ${count(number)}`)}.`}${answered.some(([status]) => status.startsWith('3')) ? ' Redirects are not followed: each counts as the answer that it is.' : ''}
+    </p>`;
+}
+
+function checksTable({ checks }: Findings): Markup {
+  return html`${table({
+      caption: html`${term('check', 'Checks')} and the answers that failed them`,
+      columns: [{ head: 'Request and rule' }, { head: 'Failed', numeric: true }],
+      rows: checks.map(({ check, failed }) => [html`<span class="name">${check}</span>`, count(failed)]),
+      empty: '',
+    })}
+    <p class="note">
+      An answer that fails a check counts as HTTP error, whatever its status. It may fail several.
     </p>`;
 }
 
