@@ -139,7 +139,7 @@ describe('a sound scenario', () => {
       {
         name: 'request-2',
         weight: 1,
-        body: '{"side":"sell"}',
+        body: Buffer.from('{"side":"sell"}'),
         headers: { 'Content-Type': 'application/json' },
       },
       { name: 'text', body: 'hello', headers: {} },

@@ -14,12 +14,17 @@ export function addValidate(yargs: Argv, { stdout, stderr }: Context): Argv {
           demandOption: true,
           describe: 'file or built-in name',
         })
+        .option('on', {
+          choices: ['embedded', 'kind', 'existing'] as const,
+          default: 'embedded' as const,
+          describe: 'where it is meant to run: only on `existing` may traffic leave this machine',
+        })
         .example('$0 validate my-desk.yaml', 'every mistake at once, each with file:line:column')
         .epilogue('Exit code 0 when all are valid, 104 when one is not.'),
-    async ({ scenario }) => {
+    async ({ scenario, on }) => {
       const { loadScenario } = await import('../../scenario/index.ts');
       for (const name of scenario) {
-        const { title, warnings } = await loadScenario(name);
+        const { title, warnings } = await loadScenario(name, { on });
         for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
         stdout.write(`${name}: valid (${title})\n`);
       }
