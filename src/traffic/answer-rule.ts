@@ -3,7 +3,7 @@ import { parseTemplate, type TemplatePiece } from './template.ts';
 
 const comparisons = ['==', '!=', '<', '<=', '>', '>='] as const;
 const operators = [...comparisons, 'contains', 'matches', 'exists'] as const;
-export type CheckOperator = (typeof operators)[number];
+type CheckOperator = (typeof operators)[number];
 
 /** One rule about answers. */
 export interface AnswerCheck {
@@ -80,7 +80,7 @@ function wrong(rule: string, problem: string, part = rule): RuleProblem {
 function expectedOf(value: string, operator: CheckOperator): AnswerCheck['expected'] {
   const pieces = parseTemplate(value);
   if (pieces.some((piece) => typeof piece !== 'string')) return { template: pieces };
-  const text = pieces.join('');
+  const text = pieces.filter((piece) => typeof piece === 'string').join('');
   if (operator === 'contains' || operator === 'matches') return { value: unquoted(text) };
   try {
     const parsed = JSON.parse(text) as unknown;
@@ -119,11 +119,8 @@ function contradiction({ subject, operator, expected }: AnswerCheck, value: stri
     return operator === 'matches' ? 'expected a regular expression without variables' : null;
   }
   if (operator === 'matches') {
-    try {
-      new RegExp(String(expected.value));
-    } catch (error) {
-      return `expected a regular expression: ${(error as Error).message}`;
-    }
+    const problem = patternProblem(String(expected.value));
+    if (problem !== null) return `expected a regular expression: ${problem}`;
   }
   if (subject.of === 'status') {
     const isClass = /^[1-5]xx$/.test(String(expected.value)) && (operator === '==' || operator === '!=');
@@ -137,4 +134,13 @@ function contradiction({ subject, operator, expected }: AnswerCheck, value: stri
   return orders && typeof expected.value !== 'number'
     ? `expected a number after ${operator}, got ${value}`
     : null;
+}
+
+function patternProblem(pattern: string): string | null {
+  try {
+    void new RegExp(pattern);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

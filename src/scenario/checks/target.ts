@@ -39,7 +39,7 @@ export function checkTarget(
 }
 
 /** Whether a URL's host is this machine itself. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
@@ -83,7 +83,7 @@ function checkTls(
 
 function isCertificate(pem: string): boolean {
   try {
-    new X509Certificate(pem);
+    void new X509Certificate(pem);
     return true;
   } catch {
     return false;

@@ -2,7 +2,7 @@ import { isAboutStatus, type AnswerCheck } from '../answer-rule.ts';
 import type { Render, Value, Values } from './values.ts';
 
 /** What checks look at. */
-export interface Answer {
+interface Answer {
   status: number;
   /** Names and values in turn, as sent. */
   headers: readonly string[];
@@ -67,7 +67,7 @@ function prepare(check: AnswerCheck, render: Render): (look: Look, values: Value
     if (template !== null) return compare(textOf(got), operator, template(values));
     const want = expected !== null && 'value' in expected ? expected.value : null;
     if (subject.of === 'status' && typeof want === 'string') {
-      return (String(got).charAt(0) === want.charAt(0)) === (operator === '==');
+      return (textOf(got).charAt(0) === want.charAt(0)) === (operator === '==');
     }
     const asText = subject.of === 'header' || subject.of === 'body';
     return compare(got, operator, asText && want !== null ? String(want) : want);
@@ -90,7 +90,7 @@ function subjectOf(look: Look, subject: AnswerCheck['subject']): unknown {
 }
 
 /** A header's value by its name in lower case; several of one name are joined as RFC 9110 has it. */
-export function headerOf(headers: readonly string[], name: string): string | undefined {
+function headerOf(headers: readonly string[], name: string): string | undefined {
   const found: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if (headers[i]?.toLowerCase() === name) found.push(headers[i + 1] ?? '');
@@ -104,7 +104,7 @@ function jsonOf(look: Look): unknown {
 }
 
 /** The value a text stands for; null where it is no JSON. */
-export function readJson(text: string): { value: unknown } | null {
+function readJson(text: string): { value: unknown } | null {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
@@ -113,7 +113,7 @@ export function readJson(text: string): { value: unknown } | null {
 }
 
 /** What a path leads to; own values only, and the length of lists and texts. */
-export function jsonAt(value: unknown, path: readonly (string | number)[]): unknown {
+function jsonAt(value: unknown, path: readonly (string | number)[]): unknown {
   let at = value;
   for (const step of path) {
     if (step === 'length' && (Array.isArray(at) || typeof at === 'string')) at = at.length;
