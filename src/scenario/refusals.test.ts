@@ -286,6 +286,11 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
       'got the number 64: write 64Mi or 64Gi',
     ],
     [
+      'has a share without a unit',
+      `${minimal}workload: { sampleApi: { autoscaler: { targetCpuUtilization: 0.6 } } }\n`,
+      'got the number 0.6: write 60%',
+    ],
+    [
       'has a label that is none',
       `${minimal}cluster: { labels: { zone: "a b" } }\n`,
       `"a b" cannot be a label's value`,

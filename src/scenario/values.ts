@@ -26,7 +26,7 @@ function written<T>({ expected, parse, pattern, units = [] }: Written<T>) {
   const advice = (got: unknown): string | undefined => {
     const amount = typeof got === 'number' || typeof got === 'string' ? String(got) : '';
     return /^\d+(\.\d+)?$/.test(amount) && units.length > 0
-      ? `write ${units.map((unit) => amount + unit).join(' or ')}`
+      ? `write ${units.map((unit) => spelled(amount, unit)).join(' or ')}`
       : undefined;
   };
   return z
@@ -38,6 +38,12 @@ function written<T>({ expected, parse, pattern, units = [] }: Written<T>) {
       context.addIssue({ code: 'custom', message: wrong(expected, text, advice(text)) });
       return z.NEVER;
     });
+}
+
+/** Who writes a share as 0.6 means 60%. */
+function spelled(amount: string, unit: string): string {
+  const isRatio = unit === '%' && Number(amount) > 0 && Number(amount) < 1;
+  return (isRatio ? Number(`${amount}e2`) : amount) + unit;
 }
 
 interface Range {

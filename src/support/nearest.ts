@@ -1,17 +1,20 @@
 /**
  * The candidate that is most likely meant by `word`: the one with the fewest edits, if they are few for its length.
- * Upper and lower case do not differ. Undefined when nothing is near.
+ * Upper and lower case do not differ. Otherwise the only one that begins with it. Undefined when nothing is near.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const begun: string[] = [];
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
+    if (word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase())) begun.push(candidate);
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (best === undefined || edits < best.edits) best = { candidate, edits };
   }
   if (best === undefined) return undefined;
   const longer = Math.max(word.length, best.candidate.length);
   const tolerated = longer < 3 ? 0 : Math.max(1, Math.floor(longer / 3));
-  return best.edits <= tolerated ? best.candidate : undefined;
+  if (best.edits <= tolerated) return best.candidate;
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */

@@ -42,6 +42,8 @@ describe('nearest', () => {
     ['raet', ['name', 'rate'], 'rate'],
     ['Kill-Pod', ['kill-pod', 'kill-node'], 'kill-pod'],
     ['colour', ['name', 'rate'], undefined],
+    ['avail', ['availability', 'nodes'], 'availability'],
+    ['req', ['requests', 'requestTimeout'], undefined],
     ['x', [], undefined],
   ])('to %s among %j is %s', (word, candidates, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
