@@ -16,9 +16,25 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/{e2e,contract,faults}/**/*.test.ts'],
+          include: ['test/{e2e,faults,traffic}/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          // `npm run test:contract` runs these, too.
+          exclude: process.env['OPENBELL_CONTRACT'] === undefined ? ['**/*.long.test.ts'] : [],
+          globalSetup: './test/contract/support/setup.ts',
+          // One process that loads the client once; its cases wait for the cluster side by side.
+          fileParallelism: false,
+          isolate: false,
+          sequence: { concurrent: true },
+          maxConcurrency: 8,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -5,7 +5,7 @@ import { badRequest, expired } from './errors.ts';
 import { sendJson, sendText, type Exchange } from './exchange.ts';
 import type { Context, Kind } from './kinds/strategy.ts';
 import { list } from './requests/read.ts';
-import { tableOf, wantsTable } from './tables/table.ts';
+import { metadataOf, tableOf, wantsMetadata, wantsTable } from './tables/table.ts';
 
 interface Page {
   items: Stored[];
@@ -28,6 +28,15 @@ export function sendList(context: Context, exchange: Exchange, kind: Kind, optio
     sendJson(exchange, 200, tableOf(exchange, kind, page.items, page.metadata));
     return;
   }
+  if (wantsMetadata(exchange)) {
+    sendJson(exchange, 200, {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: page.metadata,
+      items: page.items.map(metadataOf),
+    });
+    return;
+  }
   sendText(exchange, 200, listText(kind, page));
 }
 
@@ -43,13 +52,22 @@ function pageOf(context: Context, { query }: Exchange, kind: Kind, options: List
   const token = remember({ items: rest, resourceVersion });
   return {
     items: items.slice(0, limit),
-    metadata: { resourceVersion, continue: token, remainingItemCount: rest.length },
+    // As in Kubernetes, whose store does not count what a selector would leave.
+    metadata: {
+      resourceVersion,
+      continue: token,
+      ...(!isSelective(options) && { remainingItemCount: rest.length }),
+    },
   };
+}
+
+function isSelective({ labelSelector, fieldSelector }: ListOptions): boolean {
+  return (labelSelector ?? '') !== '' || (fieldSelector ?? '') !== '';
 }
 
 function snapshotOf(token: string | null): Snapshot | undefined {
   if (token === null || token === '') return undefined;
-  const snapshot = snapshots.get(token);
+  const snapshot = snapshots.get(idIn(token));
   if (snapshot === undefined) {
     throw expired(
       'The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.',
@@ -58,9 +76,20 @@ function snapshotOf(token: string | null): Snapshot | undefined {
   return snapshot;
 }
 
+/** @throws {ApiError} 400 when the token was never one of ours. */
+function idIn(token: string): string {
+  try {
+    const { id } = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { id: string };
+    return id;
+  } catch (error) {
+    throw badRequest(`continue key is not valid: ${(error as Error).message}`);
+  }
+}
+
 function remember(snapshot: Snapshot): string {
-  const token = randomUUID();
-  snapshots.set(token, snapshot);
+  const id = randomUUID();
+  const token = Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', id })).toString('base64url');
+  snapshots.set(id, snapshot);
   const [oldest] = snapshots.keys();
   if (snapshots.size > maxSnapshots && oldest !== undefined) snapshots.delete(oldest);
   return token;

@@ -2,10 +2,9 @@
 import type { DeleteOptions } from '../../api.ts';
 import type { KubeObject, Scale } from '../../objects.ts';
 import { jsonOf, type Stored } from '../store/index.ts';
-import { strictly, type OnUnknown } from './decode/decode.ts';
 import { badRequest, methodNotAllowed, noSuchResource } from './errors.ts';
 import { sendJson, sendText, type Exchange } from './exchange.ts';
-import { bodyOf, mediaTypeOf } from './http-body.ts';
+import { bodyOf, mediaTypeOf, objectOf } from './http-body.ts';
 import type { Context, Kind } from './kinds/strategy.ts';
 import { sendList } from './list.ts';
 import { sendLog } from './logs.ts';
@@ -17,8 +16,9 @@ import { list, read } from './requests/read.ts';
 import { remove } from './requests/remove.ts';
 import { scaleOf, withScale } from './requests/scale.ts';
 import { update } from './requests/update.ts';
+import { deleteOptionsOf, dryRun, requireFieldManager, writeOptions } from './request-options.ts';
 import type { Route } from './routes.ts';
-import { tableOf, wantsTable } from './tables/table.ts';
+import { metadataOf, tableOf, wantsMetadata, wantsTable } from './tables/table.ts';
 import { sendWatch } from './watch-stream.ts';
 
 /** What serving needs besides the state. */
@@ -45,7 +45,7 @@ export async function serveRoute(serving: Serving, exchange: Exchange, route: Ro
       }
       return sendObject(exchange, kind, 200, read(serving, kind, ref));
     case 'PUT': {
-      const wanted = objectIn(kind, await bodyOf(exchange.request));
+      const wanted = objectIn(kind, await objectOf(exchange.request));
       return sendObject(
         exchange,
         kind,
@@ -56,7 +56,7 @@ export async function serveRoute(serving: Serving, exchange: Exchange, route: Ro
     case 'PATCH':
       return patchObject(serving, exchange, { ...route, name });
     case 'DELETE': {
-      const options = deleteOptionsOf(exchange, await bodyOf(exchange.request));
+      const options = deleteOptionsOf(exchange, await objectOf(exchange.request));
       const { object, gone } = remove(serving, kind, ref, options, dryRun(exchange).dryRun);
       if (!gone || kind.type.kind === 'Pod') return sendObject(exchange, kind, 200, object);
       return sendJson(exchange, 200, success(kind, object));
@@ -83,12 +83,12 @@ async function serveCollection(
     }
     case 'POST': {
       if (kind.type.namespaced && namespace === undefined) throw methodNotAllowed();
-      const object = objectIn(kind, await bodyOf(exchange.request));
+      const object = objectIn(kind, await objectOf(exchange.request));
       const made = await create(serving, kind, object, { namespace, ...writeOptions(exchange, kind) });
       return sendObject(exchange, kind, 201, made);
     }
     case 'DELETE': {
-      const options = deleteOptionsOf(exchange, await bodyOf(exchange.request));
+      const options = deleteOptionsOf(exchange, await objectOf(exchange.request));
       const doomed = list(serving, kind, selectors(exchange, route));
       const left = doomed.map((object) => {
         const { namespace, name = '' } = object.metadata;
@@ -124,17 +124,17 @@ async function serveSubresource(
     case 'GET log':
       return sendLog(serving, exchange, ref);
     case 'PUT status': {
-      const wanted = objectIn(kind, await bodyOf(request));
+      const wanted = objectIn(kind, await objectOf(request));
       const options = { subresource: 'status', ...writeOptions(exchange, kind) } as const;
       return sendObject(exchange, kind, 200, await update(serving, kind, ref, () => wanted, options));
     }
     case 'PUT finalize': {
-      const wanted = objectIn(kind, await bodyOf(request));
+      const wanted = objectIn(kind, await objectOf(request));
       const options = { subresource: 'finalize', ...writeOptions(exchange, kind) } as const;
       return sendObject(exchange, kind, 200, await update(serving, kind, ref, () => wanted, options));
     }
     case 'PUT scale': {
-      const scale = (await bodyOf(request)) as Scale;
+      const scale = (await objectOf(request)) as Scale;
       const scaled = await update(serving, kind, ref, (now) => withScale(now, scale), dryRun(exchange));
       return sendJson(exchange, 200, scaleOf(scaled));
     }
@@ -142,13 +142,13 @@ async function serveSubresource(
     case 'PATCH scale':
       return patchObject(serving, exchange, route);
     case 'POST binding': {
-      const binding = (await bodyOf(request)) as { target?: { name?: string } } | undefined;
+      const binding = (await objectOf(request)) as { target?: { name?: string } } | undefined;
       const node = binding?.target?.name;
       if (node === undefined) throw badRequest('a binding needs target.name, the node');
       return sendJson(exchange, 201, success(kind, bind(serving, ref, node)));
     }
     case 'POST eviction': {
-      const eviction = (await bodyOf(request)) as { deleteOptions?: DeleteOptions } | undefined;
+      const eviction = (await objectOf(request)) as { deleteOptions?: DeleteOptions } | undefined;
       return sendJson(exchange, 201, success(kind, evict(serving, ref, eviction?.deleteOptions)));
     }
     default:
@@ -164,6 +164,7 @@ async function patchObject(
   const ref = { namespace, name };
   const type = mediaTypeOf(exchange.request);
   const patch = await bodyOf(exchange.request);
+  if (type === patchTypes.apply) requireFieldManager(exchange);
   const apply = await preparePatch(kind, type, patch);
   const options = writeOptions(exchange, kind);
   if (subresource === 'scale') {
@@ -190,6 +191,7 @@ function exists(serving: Serving, kind: Kind, ref: { namespace: string | undefin
 
 function sendObject(exchange: Exchange, kind: Kind, code: number, object: Stored): void {
   if (wantsTable(exchange)) sendJson(exchange, code, tableOf(exchange, kind, [object], object.metadata));
+  else if (wantsMetadata(exchange)) sendJson(exchange, code, metadataOf(object));
   else sendText(exchange, code, Object.isFrozen(object) ? jsonOf(object) : JSON.stringify(object));
 }
 
@@ -223,46 +225,6 @@ function selectors(
     ...(labelSelector !== null && { labelSelector }),
     ...(fieldSelector !== null && { fieldSelector }),
   };
-}
-
-function dryRun({ query }: Exchange): { dryRun: boolean } {
-  const asked = query.getAll('dryRun').filter((value) => value !== '');
-  for (const value of asked) {
-    if (value !== 'All') throw badRequest(`invalid dryRun option "${value}": supported is "All"`);
-  }
-  return { dryRun: asked.length > 0 };
-}
-
-/** What the query asks of a write: a dry run, and what becomes of fields that the kind does not have. */
-function writeOptions(exchange: Exchange, kind: Kind): { dryRun: boolean; onUnknown: OnUnknown } {
-  const validation = exchange.query.get('fieldValidation') ?? 'Warn';
-  const warn: OnUnknown = (fields) => {
-    const warnings = fields.map((field) => `299 - "unknown field \\"${field}\\""`);
-    exchange.response.setHeader('warning', warnings);
-  };
-  const reactions: Record<string, OnUnknown> = {
-    Strict: strictly(kind),
-    Warn: warn,
-    Ignore: () => undefined,
-  };
-  const onUnknown = reactions[validation];
-  if (onUnknown === undefined) {
-    throw badRequest(
-      `invalid fieldValidation parameter "${validation}": supported are "Ignore", "Strict" and "Warn"`,
-    );
-  }
-  return { ...dryRun(exchange), onUnknown };
-}
-
-function deleteOptionsOf({ query }: Exchange, body: unknown): DeleteOptions {
-  const options: DeleteOptions = { ...(body as DeleteOptions | undefined) };
-  const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && options.gracePeriodSeconds === undefined) options.gracePeriodSeconds = Number(grace);
-  const policy = query.get('propagationPolicy');
-  if (policy !== null) {
-    options.propagationPolicy ??= policy as NonNullable<DeleteOptions['propagationPolicy']>;
-  }
-  return options;
 }
 
 /** The object in a body. @throws {ApiError} 400 when it is none, or one of another kind. */

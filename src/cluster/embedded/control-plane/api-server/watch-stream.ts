@@ -3,7 +3,7 @@ import { jsonOf } from '../store/index.ts';
 import type { Exchange } from './exchange.ts';
 import type { Context, Kind } from './kinds/strategy.ts';
 import { watch, type Change } from './requests/watch.ts';
-import { tableOf, wantsTable } from './tables/table.ts';
+import { metadataOf, tableOf, wantsMetadata, wantsTable } from './tables/table.ts';
 
 /** A watcher that reads nothing for so long that this much waits for it is cut off; it will list again. */
 const maxBufferedBytes = 32 * 1024 * 1024;
@@ -27,7 +27,7 @@ export function sendWatch(context: Context, exchange: Exchange, kind: Kind, opti
   try {
     stop = watch(context.store, kind, { ...options, resourceVersion }, (change) => {
       if (response.writableLength > maxBufferedBytes) response.destroy();
-      else response.write(asTable ? tableLine(exchange, kind, change) : changeLine(change));
+      else response.write(lineOf(change));
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -44,6 +44,12 @@ export function sendWatch(context: Context, exchange: Exchange, kind: Kind, opti
     stop();
     for (const timer of timers) clearTimeout(timer);
   });
+
+  function lineOf(change: Change): string {
+    if (asTable) return tableLine(exchange, kind, change);
+    if (!wantsMetadata(exchange)) return changeLine(change);
+    return `${JSON.stringify({ type: change.type, object: metadataOf(change.object) })}\n`;
+  }
 
   function finish(): void {
     if (wantsBookmarks) bookmark();

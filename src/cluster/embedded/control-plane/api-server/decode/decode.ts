@@ -77,7 +77,10 @@ function decodeStruct(value: unknown, type: string, place: Place, findings: Find
     }
     const path = place.path === '' ? name : `${place.path}.${name}`;
     const decodedItem = decodeValue(item, fieldType, { at, path, owner: type }, findings);
-    if (!(fieldType.startsWith('{}') && isMap(decodedItem) && Object.keys(decodedItem).length === 0)) {
+    const isEmptyMap =
+      fieldType.startsWith('{}') && isMap(decodedItem) && Object.keys(decodedItem).length === 0;
+    const isEmptyList = type === 'V1ObjectMeta' && Array.isArray(decodedItem) && decodedItem.length === 0;
+    if (!isEmptyMap && !isEmptyList) {
       result[name] = decodedItem;
     }
   }

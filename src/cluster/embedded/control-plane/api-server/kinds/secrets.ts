@@ -1,5 +1,7 @@
 import { resources } from '../../../api.ts';
 import { secretTable } from '../tables/cluster.ts';
+import { invalidValue } from '../validation/fields.ts';
+import { immutableDataErrors } from '../validation/immutable.ts';
 import { defineKind } from './strategy.ts';
 
 export const secrets = defineKind({
@@ -14,5 +16,9 @@ export const secrets = defineKind({
     delete secret.stringData;
   },
   selectableFields: (secret) => ({ type: secret.type ?? '' }),
+  validateUpdate: (secret, previous) => [
+    ...(secret.type === previous.type ? [] : [invalidValue('type', secret.type, 'field is immutable')]),
+    ...immutableDataErrors(secret, previous),
+  ],
   table: secretTable,
 });

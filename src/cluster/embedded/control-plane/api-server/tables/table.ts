@@ -8,6 +8,16 @@ export function wantsTable({ request }: Exchange): boolean {
   return request.headers.accept?.includes('as=Table') === true;
 }
 
+/** Whether the client wants no more than metadata. */
+export function wantsMetadata({ request }: Exchange): boolean {
+  return request.headers.accept?.includes('as=PartialObjectMetadata') === true;
+}
+
+/** An object without spec, status and data. */
+export function metadataOf({ metadata }: Stored): object {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+}
+
 /** A meta.k8s.io/v1 Table of objects of one kind, with their metadata (`includeObject`). */
 export function tableOf(
   { query }: Exchange,
@@ -32,13 +42,7 @@ export function tableOf(
     rows: objects.map((object) => ({
       cells: table.cells(object, now),
       ...(include === 'Object' && { object }),
-      ...(include === 'Metadata' && {
-        object: {
-          kind: 'PartialObjectMetadata',
-          apiVersion: 'meta.k8s.io/v1',
-          metadata: object.metadata,
-        },
-      }),
+      ...(include === 'Metadata' && { object: metadataOf(object) }),
     })),
   };
 }

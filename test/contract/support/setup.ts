@@ -1,0 +1,74 @@
+/** Boots the cluster under test once for all files, and ends it after them. */
+import { tmpdir } from 'node:os';
+import type { TestProject } from 'vitest/node';
+import { embeddedProvider } from '../../../src/cluster/embedded/provider.ts';
+import { effectiveTimings, type NodeSpec } from '../../../src/cluster/spec.ts';
+import { choiceVariable, type ContractChoice, type Target } from './target.ts';
+
+const workers = ['worker-1', 'worker-2', 'worker-3'];
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const choice = JSON.parse(
+    process.env[choiceVariable] ?? '{"on":"embedded","speedup":10}',
+  ) as ContractChoice;
+  const { target, end } = choice.on === 'embedded' ? await embedded(choice) : given(choice);
+  project.provide('target', target);
+  return end;
+}
+
+interface Ready {
+  target: Target;
+  end: () => Promise<void>;
+}
+
+async function embedded({ speedup }: ContractChoice): Promise<Ready> {
+  const image = { name: 'contract/node:1', command: ['node'], workingDir: tmpdir(), env: {} };
+  const cluster = await embeddedProvider().create(
+    {
+      name: `contract-${process.pid}`,
+      workers: workers.map(worker),
+      timings: effectiveTimings(speedup),
+    },
+    { keep: false, signal: new AbortController().signal, onProgress: () => undefined },
+  );
+  await cluster.loadImage(image);
+  const { capabilities } = cluster;
+  return {
+    target: {
+      on: 'embedded',
+      kubeconfigPath: cluster.kubeconfigPath(),
+      speedup,
+      image: image.name,
+      power: [...capabilities.power],
+      components: [...capabilities.components],
+      podNetworkReachable: capabilities.podNetworkReachable,
+      entryHost: cluster.entryPoint(30_000).hostname,
+    },
+    end: () => cluster.destroy(),
+  };
+}
+
+function worker(name: string, index: number): NodeSpec {
+  const labels = { 'contract.openbell.dev/rack': index === 0 ? 'a' : 'b' };
+  return { name, cpuMilli: 4000, memoryBytes: 8 * 2 ** 30, maxPods: 110, labels };
+}
+
+/** A cluster that runs already; nothing is done to its nodes. */
+function given({ on, kubeconfig, image, speedup }: ContractChoice): Ready {
+  if (kubeconfig === undefined || image === undefined) {
+    throw new Error(`--on ${on} needs --kubeconfig FILE and --image NAME (an image with node on its PATH)`);
+  }
+  return {
+    target: {
+      on,
+      kubeconfigPath: kubeconfig,
+      speedup,
+      image,
+      power: [],
+      components: [],
+      podNetworkReachable: false,
+      entryHost: null,
+    },
+    end: () => Promise.resolve(),
+  };
+}

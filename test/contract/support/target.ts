@@ -1,0 +1,36 @@
+import type { Component, PowerAction } from '../../../src/cluster/provider.ts';
+
+/** The cluster under test, as the cases see it: where it is, and what can be done to it. Plain values, handed to the workers. */
+export interface Target {
+  on: 'embedded' | 'kind' | 'existing';
+  kubeconfigPath: string;
+  /** Every timer of the cluster is divided by it. */
+  speedup: number;
+  /** An image that has `node` on its PATH. */
+  image: string;
+  /** What the provider can do to a node; empty where there is none. */
+  power: PowerAction[];
+  /** Components that can be stopped and started. */
+  components: Component[];
+  /** Pod and Service addresses answer on this host. */
+  podNetworkReachable: boolean;
+  /** Where a NodePort is reached from this host, without its port; null where it is not. */
+  entryHost: string | null;
+}
+
+declare module 'vitest' {
+  // The only way to tell Vitest what `inject` gives.
+  interface ProvidedContext {
+    target: Target;
+  }
+}
+
+/** How `npm run test:contract` hands its choices to the set-up. */
+export interface ContractChoice {
+  on: Target['on'];
+  kubeconfig?: string;
+  image?: string;
+  speedup: number;
+}
+
+export const choiceVariable = 'OPENBELL_CONTRACT';
