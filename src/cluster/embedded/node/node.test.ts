@@ -1,31 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../../support/index.ts';
 import { resources } from '../api.ts';
-import type { Pod } from '../objects.ts';
-import { condition, mainContainer, nodeName, TestCluster } from './test-cluster.ts';
+import { condition, get, mainContainer, nodeName, patient, shell, TestCluster, web } from './test-cluster.ts';
 
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start();
 });
 afterAll(() => cluster.stop());
-
-const web = (more: object = {}) => ({
-  name: 'web',
-  image: 'web:1',
-  ports: [{ containerPort: 8080 }],
-  ...more,
-});
-const shell = (script: string, more: object = {}) => ({
-  name: 'main',
-  image: 'shell:1',
-  args: [script],
-  ...more,
-});
-/** Probes whose verdict does not depend on how busy the machine is. */
-const patient = { timeoutSeconds: 100, periodSeconds: 1 };
-const get = async (pod: Pod, path = '/'): Promise<Response> =>
-  fetch(`http://${pod.status?.podIP}:8080${path}`);
 
 describe('the node', () => {
   test('registers with its capacity, address, labels and healthy conditions', async () => {

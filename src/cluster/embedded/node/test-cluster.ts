@@ -35,6 +35,26 @@ export const images: ProcessImage[] = [
   { name: 'shell:1', command: ['sh', '-c'], workingDir: tmpdir(), env: {} },
 ];
 
+/** A container of the first image. */
+export const web = (more: object = {}) => ({
+  name: 'web',
+  image: 'web:1',
+  ports: [{ containerPort: 8080 }],
+  ...more,
+});
+/** A container that runs a shell script. */
+export const shell = (script: string, more: object = {}) => ({
+  name: 'main',
+  image: 'shell:1',
+  args: [script],
+  ...more,
+});
+/** Probes whose verdict does not depend on how busy the machine is. */
+export const patient = { timeoutSeconds: 100, periodSeconds: 1 };
+/** Asks the web container of a pod. */
+export const get = async (pod: Pod, path = '/'): Promise<Response> =>
+  fetch(`http://${pod.status?.podIP}:8080${path}`);
+
 export class TestCluster {
   readonly runDir = mkdtempSync(join(tmpdir(), 'openbell-node-'));
   readonly api: Api;

@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../../../support/index.ts';
 import { resources } from '../../api.ts';
 import type { Pod } from '../../objects.ts';
-import { condition, images, mainContainer, nodeName, TestCluster } from '../test-cluster.ts';
+import {
+  condition,
+  get,
+  images,
+  mainContainer,
+  nodeName,
+  patient,
+  shell,
+  TestCluster,
+  web,
+} from '../test-cluster.ts';
 import { signalProcess } from '../runtime/groups.ts';
 
 let cluster: TestCluster;
@@ -12,23 +22,6 @@ beforeAll(async () => {
   cluster = await TestCluster.start();
 });
 afterAll(() => cluster.stop());
-
-const web = (more: object = {}) => ({
-  name: 'web',
-  image: 'web:1',
-  ports: [{ containerPort: 8080 }],
-  ...more,
-});
-const shell = (script: string, more: object = {}) => ({
-  name: 'main',
-  image: 'shell:1',
-  args: [script],
-  ...more,
-});
-/** Probes whose verdict does not depend on how busy the machine is. */
-const patient = { timeoutSeconds: 100, periodSeconds: 1 };
-const get = async (pod: Pod, path = '/'): Promise<Response> =>
-  fetch(`http://${pod.status?.podIP}:8080${path}`);
 
 describe.concurrent('a pod', () => {
   test('runs, gets an address, passes its readiness probe and answers there', async () => {

@@ -52,12 +52,7 @@ export function replicaSet(
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: { name, namespace },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [container()] } },
-      ...change,
-    },
+    spec: { ...podsOf(name, replicas), ...change },
   };
 }
 
@@ -70,11 +65,15 @@ export function deployment(
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [container()] } },
-      ...change,
-    },
+    spec: { ...podsOf(name, replicas), ...change },
+  };
+}
+
+/** How a ReplicaSet and a Deployment describe their pods. */
+function podsOf(name: string, replicas: number) {
+  return {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [container()] } },
   };
 }

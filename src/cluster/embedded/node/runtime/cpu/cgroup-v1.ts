@@ -9,12 +9,9 @@ import {
   writeControl,
   type CgroupMounts,
 } from './cgroup-files.ts';
-import { periodMs, type CpuControl, type CpuShare } from './control.ts';
+import { cpuShares, periodMs, quotaUs, type CpuControl, type CpuShare } from './control.ts';
 import { residentBytes } from './processes.ts';
 import { signalProcess } from '../groups.ts';
-
-/** The kernel's smallest quota: 1 ms. */
-const smallestQuotaUs = 1_000;
 
 /**
  * Limits by the cpu controller of cgroup v1 (`cpu.cfs_quota_us` per 100 ms, `cpu.shares` for requests), usage by cpuacct.
@@ -86,9 +83,8 @@ function topFolder(
 }
 
 function setLimits(folder: string, { limitMilli, requestMilli }: CpuShare): void {
-  // 1024 shares are one core, 2 the least the kernel takes; as the kubelet converts requests.
-  writeControl(folder, 'cpu.shares', Math.max(2, Math.floor((requestMilli * 1024) / 1000)));
+  writeControl(folder, 'cpu.shares', cpuShares(requestMilli));
   if (limitMilli === null) return;
   writeControl(folder, 'cpu.cfs_period_us', periodMs * 1000);
-  writeControl(folder, 'cpu.cfs_quota_us', Math.max(smallestQuotaUs, limitMilli * periodMs));
+  writeControl(folder, 'cpu.cfs_quota_us', quotaUs(limitMilli));
 }

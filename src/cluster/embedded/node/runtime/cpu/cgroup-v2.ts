@@ -9,11 +9,17 @@ import {
   writeControl,
   type CgroupMounts,
 } from './cgroup-files.ts';
-import { periodMs, type CpuControl, type CpuHandle, type CpuShare, type Usage } from './control.ts';
+import {
+  cpuShares,
+  periodMs,
+  quotaUs,
+  type CpuControl,
+  type CpuHandle,
+  type CpuShare,
+  type Usage,
+} from './control.ts';
 import { residentBytes } from './processes.ts';
 import { signalProcess } from '../groups.ts';
-
-const smallestQuotaUs = 1_000;
 
 /**
  * Limits by the cpu controller of cgroup v2 (`cpu.max` per 100 ms, `cpu.weight` for requests), usage by `cpu.stat`.
@@ -88,10 +94,9 @@ function attach(folder: string, pid: number, share: CpuShare): CpuHandle {
 /** The control files of a container: what to write for its share of the CPU. */
 export function cgroupV2Values({ limitMilli, requestMilli }: CpuShare): Record<string, string> {
   // The kubelet's conversion: requests → cgroup v1 shares (2…262144) → weight (1…10000).
-  const shares = Math.max(2, Math.floor((requestMilli * 1024) / 1000));
-  const weight = Math.min(10_000, Math.floor(1 + ((shares - 2) * 9999) / 262_142));
+  const weight = Math.min(10_000, Math.floor(1 + ((cpuShares(requestMilli) - 2) * 9999) / 262_142));
   const periodUs = periodMs * 1000;
-  const quota = limitMilli === null ? 'max' : String(Math.max(smallestQuotaUs, limitMilli * periodMs));
+  const quota = limitMilli === null ? 'max' : String(quotaUs(limitMilli));
   return { 'cpu.weight': String(weight), 'cpu.max': `${quota} ${periodUs}` };
 }
 

@@ -34,3 +34,13 @@ export interface CpuControl {
 
 /** The period of the kernel's own CPU bandwidth control. */
 export const periodMs = 100;
+
+/** What the kernel lets a container with this limit use in one period, in µs; its least is 1 ms. */
+export function quotaUs(limitMilli: number): number {
+  return Math.max(1_000, limitMilli * periodMs);
+}
+
+/** A request as the kubelet converts it for cgroup v1: 1024 shares are one core, 2 the least the kernel takes. */
+export function cpuShares(requestMilli: number): number {
+  return Math.max(2, Math.floor((requestMilli * 1024) / 1000));
+}
