@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    // One project after the other (groupOrder): each starts as many processes as it needs.
     projects: [
       {
         test: {
@@ -20,6 +21,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -32,7 +34,7 @@ export default defineConfig({
           // One process that loads the client once; its cases wait for the cluster side by side.
           fileParallelism: false,
           isolate: false,
-          sequence: { concurrent: true },
+          sequence: { concurrent: true, groupOrder: 1 },
           maxConcurrency: 8,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -45,6 +47,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
