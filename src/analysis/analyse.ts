@@ -1,3 +1,4 @@
+import { customersOf } from './customers/customers.ts';
 import { evaluate } from './evaluate.ts';
 import type { Analyse, Findings } from './findings.ts';
 import { faultFindings } from './healing/faults.ts';
@@ -25,6 +26,7 @@ export const analyse: Analyse = (events, problems = []) => {
   const scaling = scalingOf(record);
   const faults = faultFindings(record, tracks, seconds);
   const rerouting = reroutingOf(record, tracks, { seconds, faults });
+  const customers = customersOf(record, traffic, faults);
   const accounting = accountingOf(record, seconds);
   const { distrust, notes } = trustOf({ record, traffic, faults, pods, accounting, problems });
 
@@ -41,6 +43,7 @@ export const analyse: Analyse = (events, problems = []) => {
     pods,
     scaling,
     faults,
+    customers,
     rerouting,
   };
   const expectations = evaluate(record, figures);

@@ -205,6 +205,10 @@ export interface FaultFinding {
   /** Requests that did not end `ok` and are put down to this fault. */
   lost: number;
   lostByOutcome: Partial<Record<Outcome, number>>;
+  /** The same by the pod that answered or was last seen on the connection, null where unknown; the largest first. */
+  lostByPod: { pod: string | null; count: number }[];
+  /** The same by what speaks against the fault: the pod was lost to it, or only the time fits. */
+  lostEvidence: { byPod: number; byTime: number };
   /** One row per step with the latest instant over all affected pods, and what showed it. */
   waterfall: {
     step: HealingStep;
@@ -219,6 +223,72 @@ export interface FaultFinding {
   /** Pods that were lost and pods that replaced them. */
   lostPods: string[];
   replacementPods: string[];
+}
+
+/** Requests that did not end ok, by what they are put down to. */
+export interface LostRequests {
+  cause: 'fault' | 'unexplained';
+  /** The fault's id. */
+  fault: string | null;
+  count: number;
+  byOutcome: Partial<Record<Outcome, number>>;
+  byPod: { pod: string | null; count: number }[];
+  evidence: { byPod: number; byTime: number };
+  /** Of the error budget: 1 is all of it; null where there is none. */
+  budgetShare: number | null;
+  /** Of what no fault explains, at most so many were due in seconds that the generator spoiled. */
+  inSaturatedSeconds: number;
+}
+
+/** Apdex, with the counts that it is made of. */
+export interface Apdex {
+  /** T, ms. */
+  thresholdMs: number;
+  /** The scenario states no limit for response times. */
+  assumed: boolean;
+  satisfied: number;
+  tolerating: number;
+  frustrated: number;
+  /** 0 to 1. */
+  score: number;
+}
+
+/** Requests of some whole seconds. */
+export interface LatencyWindow {
+  fromMs: number;
+  toMs: number;
+  scheduled: number;
+  ok: number;
+  /** Of ok requests, ms. */
+  response: LatencySummary;
+}
+
+/** How the service answered before, during and after a fault; null where no whole second is left for it. */
+export interface FaultWindows {
+  fault: string;
+  before: LatencyWindow | null;
+  during: LatencyWindow | null;
+  after: LatencyWindow | null;
+}
+
+/** What the run was like for those who sent the requests. */
+export interface CustomerFindings {
+  availability: number | null;
+  scheduled: number;
+  /** What the expected availability allows to be lost; `assumed` where no expectation states one. */
+  budget: { goal: number; assumed: boolean; allowed: number; spent: number };
+  lost: LostRequests[];
+  apdex: Apdex | null;
+  windows: FaultWindows[];
+  /** `slow` counts at most the 500 that a second lists. */
+  worstSecond: {
+    startMs: number;
+    scheduled: number;
+    lost: number;
+    slow: number;
+    p99Ms: number | null;
+  } | null;
+  says: Statement[];
 }
 
 export interface ScalingDecision {
@@ -281,6 +351,7 @@ export interface Findings {
   pods: PodLife[];
   nodes: NodeLife[];
   faults: FaultFinding[];
+  customers: CustomerFindings;
   scaling: ScalingDecision[];
   rerouting: {
     departures: Departure[];

@@ -36,3 +36,18 @@ export function summaryOfHistogram(histogram: Histogram | null): LatencySummary 
 export function quantileMs(histogram: Histogram, quantile: number): number | null {
   return histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(quantile * 100) / 1000;
 }
+
+/** How many recorded values are at most `value`, to the histogram's precision (three significant digits). */
+export function countUpTo(histogram: Histogram, value: number): number {
+  const limit = value * 1.001;
+  let low = 0;
+  let high = histogram.totalCount;
+  // The value at a rank rises with the rank: the last rank whose value is within the limit is the count.
+  while (low < high) {
+    const rank = Math.ceil((low + high) / 2);
+    const within = histogram.getValueAtPercentile(((rank - 0.5) / histogram.totalCount) * 100) <= limit;
+    if (within) low = rank;
+    else high = rank - 1;
+  }
+  return low;
+}

@@ -1,5 +1,6 @@
 import { outcomes, type OutcomeCounts, type TrafficEnd, type TrafficSecond } from '../journal/index.ts';
-import type { Findings, LatencySummary, SecondPoint } from './findings.ts';
+import type { Histogram } from 'hdr-histogram-js';
+import type { Findings, SecondPoint } from './findings.ts';
 import { decodeHistogram, mergeHistograms, quantileMs, summaryOfHistogram } from './histogram.ts';
 import type { RunRecord } from './record.ts';
 
@@ -13,6 +14,8 @@ export interface Traffic {
   requests: Findings['requests'];
   statuses: Record<string, number>;
   latencyMs: Findings['latencyMs'];
+  /** Response times of all ok requests, µs. */
+  okResponse: Histogram;
   availability: number | null;
   generator: Findings['generator'];
   /** What is wrong with the record of traffic, each as a sentence. */
@@ -26,6 +29,8 @@ export function trafficOf(record: RunRecord): Traffic {
   const startMs = record.of('traffic.start')[0]?.t ?? seconds[0]?.startT ?? null;
   const lastSecond = seconds.at(-1);
   const requests = countRequests(seconds, end, problems);
+  const okResponse = mergeOk(seconds, 'response', problems);
+  const okService = mergeOk(seconds, 'service', problems);
   return {
     seconds,
     end,
@@ -33,7 +38,8 @@ export function trafficOf(record: RunRecord): Traffic {
     endMs: end?.t ?? (lastSecond ? lastSecond.startT + 1000 : null),
     requests,
     statuses: sumOf(seconds.map((second) => second.statuses)),
-    latencyMs: latencyOf(seconds, problems),
+    latencyMs: { service: summaryOfHistogram(okService), response: summaryOfHistogram(okResponse) },
+    okResponse,
     availability: requests.scheduled > 0 ? requests.ok / requests.scheduled : null,
     generator: {
       latenessP99Ms: latenessOf(seconds, end),
@@ -175,16 +181,16 @@ function total(counts: OutcomeCounts): number {
 }
 
 /** Of `ok` requests: merged from the seconds' histograms, for the engine's own sum holds the others too. */
-function latencyOf(seconds: readonly TrafficSecond[], problems: string[]): Findings['latencyMs'] {
-  const summary = (kind: 'service' | 'response'): LatencySummary => {
-    const encoded = seconds.flatMap((second) => second[kind].ok ?? []);
-    const decoded = encoded.map(decodeHistogram).filter((histogram) => histogram !== null);
-    const unreadable = encoded.length - decoded.length;
-    if (unreadable > 0)
-      problems.push(`${count(unreadable, 'histogram')} of ${kind} times could not be read.`);
-    return summaryOfHistogram(mergeHistograms(decoded));
-  };
-  return { service: summary('service'), response: summary('response') };
+function mergeOk(
+  seconds: readonly TrafficSecond[],
+  kind: 'service' | 'response',
+  problems: string[],
+): Histogram {
+  const encoded = seconds.flatMap((second) => second[kind].ok ?? []);
+  const decoded = encoded.map(decodeHistogram).filter((histogram) => histogram !== null);
+  const unreadable = encoded.length - decoded.length;
+  if (unreadable > 0) problems.push(`${count(unreadable, 'histogram')} of ${kind} times could not be read.`);
+  return mergeHistograms(decoded);
 }
 
 /** Of all sends; without their histogram the worst second's p99, which it cannot exceed. */

@@ -30,6 +30,8 @@ export interface Blame {
 export interface Losses {
   lost: number;
   lostByOutcome: Partial<Record<Outcome, number>>;
+  lostByPod: { pod: string | null; count: number }[];
+  lostEvidence: { byPod: number; byTime: number };
   /** The requests behind the figures and the slow ones besides, by the instant they were due. */
   bad: BadRequest[];
 }
@@ -67,29 +69,45 @@ export function lossesOf(blames: readonly Blame[], seconds: readonly TrafficSeco
   const judges = blames.map((blame) => new Judge(blame, bad));
   const latestFirst = [...judges].reverse();
   for (const request of bad) {
-    const judge =
-      latestFirst.find((one) => one.byPod(request)) ?? latestFirst.find((one) => one.byTime(request));
-    judge?.convict(request);
+    const byPod = latestFirst.find((one) => one.byPod(request));
+    const judge = byPod ?? latestFirst.find((one) => one.byTime(request));
+    judge?.convict(request, byPod === undefined ? 'byTime' : 'byPod');
   }
-  return judges.map((judge) => sumUp(judge.convicted));
+  return judges.map((judge) => sumUp(judge.convicted, judge.byPodWeight));
 }
 
 /** Weights are rounded once per outcome, so that thinned lists add up to whole requests. */
-function sumUp(bad: BadRequest[]): Losses {
+function sumUp(bad: BadRequest[], byPodWeight: number): Losses {
   const weights = new Map<Outcome, number>();
   for (const { outcome, weight } of bad) {
     if (outcome !== 'ok') weights.set(outcome, (weights.get(outcome) ?? 0) + weight);
   }
   const counts = [...weights].map(([outcome, weight]): [Outcome, number] => [outcome, Math.round(weight)]);
+  const lost = counts.reduce((sum, [, count]) => sum + count, 0);
+  const byPod = Math.min(lost, Math.round(byPodWeight));
   return {
-    lost: counts.reduce((sum, [, count]) => sum + count, 0),
+    lost,
     lostByOutcome: Object.fromEntries(counts),
+    lostByPod: countByPod(bad),
+    lostEvidence: { byPod, byTime: lost - byPod },
     bad,
   };
 }
 
+function countByPod(bad: readonly BadRequest[]): Losses['lostByPod'] {
+  const weights = new Map<string | null, number>();
+  for (const { pod, outcome, weight } of bad) {
+    if (outcome !== 'ok') weights.set(pod, (weights.get(pod) ?? 0) + weight);
+  }
+  return [...weights]
+    .map(([pod, weight]) => ({ pod, count: Math.round(weight) }))
+    .sort((a, b) => b.count - a.count);
+}
+
 class Judge {
   readonly convicted: BadRequest[] = [];
+  /** Of the convicted that did not end ok, the weight of those whose pod was lost. */
+  byPodWeight = 0;
   readonly #blame: Blame;
   /** The service was bad before the fault, so that bad requests of living pods are no evidence against it. */
   readonly #badBefore: boolean;
@@ -121,8 +139,9 @@ class Judge {
   }
 
   /** A backlog outlives its cause: as long as no good window has passed, the trouble is the same. */
-  convict(request: BadRequest): void {
+  convict(request: BadRequest, evidence: 'byPod' | 'byTime'): void {
     this.convicted.push(request);
+    if (evidence === 'byPod' && request.outcome !== 'ok') this.byPodWeight += request.weight;
     const { scheduledMs } = request;
     if (!this.#badBefore) this.#untilMs = Math.max(this.#untilMs, scheduledMs + goodWindowMs);
   }

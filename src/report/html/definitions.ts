@@ -21,6 +21,30 @@ export const definitions = {
     'Healing waterfall',
     'The steps from a fault to the first request served by what replaced the loss. Where several pods are affected, each step shows the last of them. A step’s duration runs from the latest of the steps before it.',
   ],
+  'longest-step': [
+    'Longest step',
+    'The step of healing that took most time since the latest step before it, with the setting that governs it. Steps that wait for no timer are named with what went on meanwhile.',
+  ],
+  'lost-by-cause': [
+    'Lost by cause',
+    'Every request that did not end ok, put down to at most one fault: by the pod that failed it if the fault took that pod, else by time. What no fault explains is shown as such.',
+  ],
+  'error-budget': [
+    'Error budget',
+    'How many requests the expected availability allows to be lost: (1 − goal) × requests scheduled. Without such an expectation 99.9 % is assumed.',
+  ],
+  apdex: [
+    'Apdex',
+    'Requests answered ok within T count whole, within 4 T half, all others not at all; divided by the requests scheduled. T is the scenario’s limit for good responses, else 500 ms.',
+  ],
+  'worst-second': [
+    'Worst second',
+    'The second in which the largest share of the requests due in it was lost or slower than the limit; where none was, the one with the highest p99.',
+  ],
+  'fault-windows': [
+    'Before, during and after a fault',
+    'Whole seconds: during, all that the fault’s effects touch, until good service and all replacements in rotation; before and after, up to 10 s beside it that no fault’s effects touch.',
+  ],
   rerouting: [
     'Rerouting',
     'How traffic moves: from the instant a pod is gone or not ready to the last request that still went to it, and from Ready to its first request served.',

@@ -5,6 +5,7 @@ import { inlineAssets } from './inline-assets.ts';
 import { html, type Markup } from './markup.ts';
 import { raw } from 'hono/html';
 import { clockSection } from './sections/clock.ts';
+import { customersSection } from './sections/customers.ts';
 import { definitionsSection } from './sections/definitions.ts';
 import { environmentSection } from './sections/environment.ts';
 import { faultsSection } from './sections/faults.ts';
@@ -24,6 +25,7 @@ const links = [
   ['clock', 'One clock'],
   ['expectations', 'Expectations'],
   ['faults', 'Faults'],
+  ['customers', 'Customers'],
   ['rerouting-of-traffic', 'Rerouting'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
@@ -78,9 +80,10 @@ function render(findings: Findings, budget: Budget): string {
         ${header(findings, title)}
         <main id="main" tabindex="-1">
           ${verdictSection(findings)} ${clockSection(findings, budget.tableRows)}
-          ${expectationsSection(findings)} ${faultsSection(findings)} ${reroutingSection(findings)}
-          ${scalingSection(findings)} ${requestsSection(findings)} ${trustSection(findings)}
-          ${timelineSection(findings, budget.events)} ${environmentSection(findings)} ${definitionsSection()}
+          ${expectationsSection(findings)} ${faultsSection(findings)} ${customersSection(findings)}
+          ${reroutingSection(findings)} ${scalingSection(findings)} ${requestsSection(findings)}
+          ${trustSection(findings)} ${timelineSection(findings, budget.events)}
+          ${environmentSection(findings)} ${definitionsSection()}
         </main>
         <footer>
           <p>
