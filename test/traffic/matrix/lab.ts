@@ -118,12 +118,13 @@ export class Lab {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#serving, this.#standby, this.#balancer].map((child) => child?.kill()));
+    const children = [this.#serving, this.#standby, this.#balancer].filter((child) => child !== null);
+    await Promise.all(children.map((child) => child.kill()));
   }
 
   async #tellAll(order: Order): Promise<void> {
-    const all = new Set([this.#serving, this.#standby]);
-    await Promise.all([...all].map((child) => (child?.alive === true ? child.order(order) : null)));
+    const all = new Set([this.#serving, this.#standby].filter((child) => child !== null));
+    await Promise.all([...all].filter(({ alive }) => alive).map((child) => child.order(order)));
   }
 
   #expectStandby(): Child<Order> {

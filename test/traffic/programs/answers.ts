@@ -121,7 +121,7 @@ export const answers = {
   'byte by byte': (asked) => {
     if (asked.number % 8 !== 0) plain(asked);
     else {
-      const bytes = [...whole('x')];
+      const bytes = whole('x').split('');
       const timer = setInterval(() => {
         const byte = bytes.shift() ?? '';
         if (bytes.length > 0 && asked.alive()) asked.write(byte);
