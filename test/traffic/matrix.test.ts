@@ -46,7 +46,10 @@ async function agree(together: readonly Fault[]): Promise<Verdict> {
   expect(violations.slice(0, 5), `${violations.length} violations of ${JSON.stringify(outcomes)}`).toEqual(
     [],
   );
-  expect(unexplained.p90, 'ms by which service times differ').toBeLessThan(3 + noiseMs);
+  // A process that comes back works off a queue, and its log does not say how long each request stood in it.
+  const queued = together.some(({ acts }) => acts === 'process');
+  const differs = queued ? unexplained.p50 : unexplained.p90;
+  expect(differs, 'ms by which service times differ').toBeLessThan(3 + noiseMs);
   return verdict;
 }
 

@@ -32,8 +32,14 @@ export interface TlsSetup {
 }
 
 /** @throws {Error} when a certificate or key cannot be used. */
-export function tlsSetupOf(tls: TlsSettings | undefined): TlsSetup {
-  if (tls === undefined) return { rejectUnauthorized: true };
+export function tlsSetupOf(tls: TlsSettings | undefined, target: URL): TlsSetup {
+  if (tls === undefined) {
+    // One for all connections: a socket that is given none makes its own, which costs as much as the handshake.
+    return {
+      ...(target.protocol === 'https:' ? { secureContext: createSecureContext() } : {}),
+      rejectUnauthorized: true,
+    };
+  }
   const { ca, cert, key, serverName, verify } = tls;
   return {
     secureContext: createSecureContext({

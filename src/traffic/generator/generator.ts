@@ -117,7 +117,7 @@ function openPool(
     connections: Math.max(1, Math.floor(plan.connections)),
     timeoutMs: plan.timeoutMs,
     policy: plan.connectionPolicy,
-    tls: tlsSetupOf(plan.tls),
+    tls: tlsSetupOf(plan.tls, target),
     ledger,
     now,
     requestOf(index, last) {

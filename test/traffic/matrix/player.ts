@@ -9,6 +9,8 @@ type End = Extract<Said, { end: unknown }>['end'];
 
 /** Traffic that the player's process plays. */
 export interface Playing {
+  /** Schedule time zero, `monotonicMs()`. */
+  startedMs: number;
   done: Promise<End>;
   stop: () => void;
   /** What has ended so far, as of a quarter of a second ago. */
@@ -41,7 +43,7 @@ export class Player {
 
   async play(options: Omit<Play, 'kind' | 'id'>): Promise<Playing> {
     const id = String(++this.#count);
-    const started = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<number>();
     const done = Promise.withResolvers<End>();
     done.promise.catch(() => {});
     const fail = (reason: string): void => {
@@ -52,7 +54,7 @@ export class Player {
     const exited = (): void => fail('the player ended');
     const hear = (said: Said): void => {
       if (!('id' in said) || said.id !== id) return;
-      if ('started' in said) started.resolve();
+      if ('started' in said) started.resolve(said.started);
       else if ('outcomes' in said) outcomes = said.outcomes;
       else {
         this.#process.off('message', hear);
@@ -64,9 +66,9 @@ export class Player {
     this.#process.on('message', hear);
     this.#process.on('exit', exited);
     this.#process.send({ kind: 'play', id, ...options });
-    await started.promise;
+    const startedMs = await started.promise;
     const stop = (): void => void this.#process.send({ kind: 'stop', id });
-    return { done: done.promise, stop, outcomes: () => outcomes };
+    return { startedMs, done: done.promise, stop, outcomes: () => outcomes };
   }
 
   /** What the process holds when its garbage has been collected, bytes. */
