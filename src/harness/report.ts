@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { analyse, type Findings } from '../analysis/index.ts';
 import { readJournal } from '../journal/index.ts';
-import { renderReport, resultOf } from '../report/index.ts';
+import { renderJunit, renderMarkdown, renderReport, resultOf } from '../report/index.ts';
 import { journalFile } from './open-run.ts';
+import { writeReportsIndex } from './reports-index.ts';
 import { writeAtomically } from './run-folder.ts';
 
 /** What a journal was rendered to. */
@@ -14,7 +15,8 @@ export interface Rendered {
 }
 
 /**
- * Writes report.html and result.json beside a run's journal, from the journal alone.
+ * Writes report.html, result.json, report.md and junit.xml beside a run's journal, from the journal alone; an index of the
+ * runs around it is brought up to date.
  *
  * @param run The run's folder, or the journal in it. @throws {OpenbellError} `JOURNAL_MISSING`, `JOURNAL_INVALID`,
  *   `JOURNAL_VERSION`, `REPORT_NOT_WRITTEN`.
@@ -32,5 +34,8 @@ export async function renderFromJournal(run: string): Promise<Rendered> {
   const resultPath = path.join(folder, 'result.json');
   await writeAtomically(reportPath, renderReport(findings));
   await writeAtomically(resultPath, `${JSON.stringify(resultOf(findings), null, 2)}\n`);
+  await writeAtomically(path.join(folder, 'report.md'), renderMarkdown(findings));
+  await writeAtomically(path.join(folder, 'junit.xml'), renderJunit(findings));
+  await writeReportsIndex(path.dirname(folder), { onlyAgain: true });
   return { findings, reportPath, resultPath };
 }

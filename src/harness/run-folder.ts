@@ -48,7 +48,8 @@ async function makeNew(folder: string): Promise<boolean> {
 
 /** Writes a file so that it is either there as a whole or not at all. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  const draft = `${file}.part`;
+  // Two runs at once may write the index of the same folder.
+  const draft = `${file}.${process.pid}.part`;
   try {
     await writeFile(draft, text);
     await rename(draft, file);

@@ -82,7 +82,9 @@ test('a run without a cluster ends with a journal, a report and the exit code fo
   expect(run.result).toMatchObject({ exitCode: 106, failure: { code: 'NO_PORTS' } });
   expect((await readdir(run.result.outDir)).toSorted()).toEqual([
     'journal.ndjson',
+    'junit.xml',
     'report.html',
+    'report.md',
     'result.json',
   ]);
   expect(path.basename(run.result.outDir)).toMatch(/^quick-\d{8}T\d{6}Z$/);
@@ -168,4 +170,8 @@ test('a report is rendered again from the journal alone, by its folder or its fi
   await renderFromJournal(path.join(outDir, 'journal.ndjson'));
   expect(reportPath).toBe(path.join(outDir, 'report.html'));
   expect(await readFile(resultPath, 'utf8')).toBe(before);
+  expect(await readFile(path.join(outDir, 'report.md'), 'utf8')).toMatch(/^## /);
+  expect(await readFile(path.join(outDir, 'junit.xml'), 'utf8')).toContain('<testsuite name="openbell.');
+  const index = await readFile(path.join(outDir, '..', 'index.html'), 'utf8');
+  expect(index).toContain(`${path.basename(outDir)}/report.html`);
 });

@@ -13,6 +13,7 @@ import { openRun } from './open-run.ts';
 import { provision } from './provision.ts';
 import { recover, requireFaultsLanded } from './recover.ts';
 import { renderFromJournal } from './report.ts';
+import { writeReportsIndex } from './reports-index.ts';
 import { writeAtomically } from './run-folder.ts';
 import { reachSteadyState } from './steady-state.ts';
 
@@ -67,6 +68,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   journal.record(ending.event);
   journal.close();
   const { findings } = await renderFromJournal(context.folder);
+  await writeReportsIndex(path.dirname(context.folder));
   const exitCode = ending.event.exitCode ?? findings.exitCode;
   const result: RunResult = { exitCode, findings, outDir: context.folder, failure: ending.failure };
   options.observer?.onDone?.(result);

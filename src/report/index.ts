@@ -1,5 +1,8 @@
-/** Findings as HTML, JSON and text; pure functions. */
+/** Findings as HTML, JSON, Markdown, JUnit XML and text; pure functions. */
 export { resultOf } from './result.ts';
-export type { Result } from './result-schema.ts';
+export { resultSchema, type Result } from './result-schema.ts';
 export { summaryOf, type SummaryOptions } from './summary.ts';
 export { renderReport } from './html/report.ts';
+export { renderIndex, type IndexedRun } from './html/index-page.ts';
+export { renderMarkdown } from './markdown.ts';
+export { renderJunit } from './junit.ts';

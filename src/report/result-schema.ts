@@ -19,6 +19,12 @@ const latency = z.strictObject({
 export const resultSchema = z
   .strictObject({
     scenario: z.string().describe("The scenario's name."),
+    startedAt: z.string().describe("Wall-clock time of the run's origin, ISO 8601, UTC."),
+    seed: z.number().describe('What every random choice of the run follows from.'),
+    speedup: z
+      .number()
+      .nullable()
+      .describe("By what Kubernetes' timers were divided; null when there was no cluster."),
     provider: z.string().nullable().describe('Where the cluster ran; null when none was provided.'),
     verdict: z
       .enum(['passed', 'failed', 'untrusted', 'interrupted', 'error'])

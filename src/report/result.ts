@@ -6,6 +6,9 @@ export function resultOf(findings: Findings): Result {
   const { run, cluster, verdict, exitCode, requests, latencyMs, generator } = findings;
   return {
     scenario: run.scenario.name,
+    startedAt: run.originWall,
+    seed: run.seed,
+    speedup: cluster === null ? null : (cluster.timings['speedup'] ?? 1),
     provider: cluster?.provider ?? null,
     verdict,
     exitCode,

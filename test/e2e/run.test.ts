@@ -24,7 +24,13 @@ afterAll(() => place[Symbol.asyncDispose]());
 test('its exit code says that the expectations held, and its folder has the three files', async () => {
   expectExit(done, result, 0);
   expect(path.basename(folder)).toMatch(/^short-surge-\d{8}T\d{6}Z$/);
-  expect((await readdir(folder)).toSorted()).toEqual(['journal.ndjson', 'report.html', 'result.json']);
+  expect((await readdir(folder)).toSorted()).toEqual([
+    'journal.ndjson',
+    'junit.xml',
+    'report.html',
+    'report.md',
+    'result.json',
+  ]);
 });
 
 test('every scheduled request has one outcome', () => {

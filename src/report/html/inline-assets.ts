@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 /** The page's own script, in the order in which the parts need each other. */
 const parts = [
   'theme.js',
+  'theme-toggle.js',
+  'tables.js',
   'clock.js',
   'marks.js',
   'values.js',
@@ -15,15 +17,20 @@ const parts = [
   'gantt.js',
   'per-pod.js',
   'legend.js',
-  'tables.js',
   'main.js',
 ];
+
+/** The script of pages without charts. */
+const plainParts = ['theme.js', 'theme-toggle.js', 'tables.js', 'plain.js'];
 
 /** Texts to inline, each with the hash by which a Content-Security-Policy admits it. */
 interface Assets {
   style: Inline;
   /** Run in the head, before anything is painted. */
   early: Inline;
+  /** All that a page without charts needs. */
+  plain: Inline;
+  /** The libraries that draw charts. */
   charts: Inline;
   script: Inline;
 }
@@ -41,6 +48,7 @@ export function inlineAssets(): Assets {
   assets ??= {
     style: inline(own('report.css')),
     early: inline(asScript([own('browser/early.js')])),
+    plain: inline(asScript(plainParts.map((part) => own(`browser/${part}`)))),
     charts: inline(
       [
         library('chart.js', 'chart.umd.min.js'),

@@ -7,15 +7,17 @@ import { createLegends } from './legend.js';
 import { createPerPod } from './per-pod.js';
 import { plots, redrawAll } from './plot.js';
 import { createTables } from './tables.js';
-import { forgetColors, isDark, setTheme } from './theme.js';
+import { createThemeToggle } from './theme-toggle.js';
+import { setTheme } from './theme.js';
+import { columnsOf } from './values.js';
 
 createLanes();
 createGantt();
 createPerPod();
 createLegends();
-createTables();
+createTables(columnsOf);
 createToolbar();
-createThemeToggle();
+createThemeToggle(redrawAll);
 preparePaper();
 
 function createToolbar() {
@@ -42,28 +44,6 @@ function createToolbar() {
       /** @type {HTMLElement | null} */ (lane?.querySelector('.plot'))?.focus({ preventScroll: true });
     });
   }
-}
-
-function createThemeToggle() {
-  const toggle = document.getElementById('theme-toggle');
-  const show = () => toggle?.setAttribute('aria-pressed', String(isDark()));
-  toggle?.addEventListener('click', () => {
-    const theme = isDark() ? 'light' : 'dark';
-    setTheme(theme);
-    try {
-      localStorage.setItem('openbell-theme', theme);
-    } catch {
-      // The choice holds for this page only.
-    }
-    show();
-    redrawAll();
-  });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    forgetColors();
-    show();
-    redrawAll();
-  });
-  show();
 }
 
 /** On paper charts are light, as wide as the sheet, and sharp; what is folded away on screen but short is unfolded. */

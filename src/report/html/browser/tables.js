@@ -1,12 +1,19 @@
 /** The timeline's filter, CSV files, and boxes that scroll. */
 
-import { series } from './values.js';
+/** @typedef {(string | number)[][]} Rows */
 
-/** Makes the tables of the page answer. */
-export function createTables() {
+/**
+ * Makes the tables of the page answer.
+ *
+ * @param {(chart: string) => Rows | null} columnsOf The full data of a chart, null where its table has all there is.
+ */
+export function createTables(columnsOf) {
   filterTimeline();
   for (const button of document.querySelectorAll('[data-csv]')) {
-    button.addEventListener('click', () => download(button.getAttribute('data-csv') ?? ''));
+    const name = button.getAttribute('data-csv') ?? '';
+    button.addEventListener('click', () =>
+      download(name, columnsOf(name) ?? rowsOf(document.getElementById(`data-${name}`))),
+    );
   }
   markScrollers();
   addEventListener('resize', markScrollers);
@@ -55,10 +62,14 @@ function markScrollers() {
   }
 }
 
-/** @param {string} name */
-function download(name) {
+/**
+ * @param {string} name
+ * @param {Rows} rows
+ */
+function download(name, rows) {
+  const text = rows.map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
   const link = document.createElement('a');
-  const url = URL.createObjectURL(new Blob([csvOf(name)], { type: 'text/csv' }));
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
   link.href = url;
   link.download = `${name}.csv`;
   link.click();
@@ -66,23 +77,19 @@ function download(name) {
 }
 
 /**
- * The chart's data in full, or what its table shows where the chart has no columns.
+ * What a table shows, without what is said to screen readers only.
  *
- * @param {string} name
+ * @param {Element | null} box
+ * @returns {Rows}
  */
-function csvOf(name) {
-  const all = series[name] ?? [];
-  const instants = all[0]?.t ?? [];
-  const rows =
-    all.length > 0
-      ? [
-          ['from_s', ...all.map((of) => of.label)],
-          ...instants.map((t, index) => [t, ...all.map((of) => of.values[index] ?? '')]),
-        ]
-      : [...document.querySelectorAll(`#data-${name} tr`)].map((row) =>
-          [...row.children].map((cell) => (cell.textContent ?? '').trim()),
-        );
-  return rows.map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+function rowsOf(box) {
+  return [...(box?.querySelectorAll('tr') ?? [])].map((row) =>
+    [...row.children].map((cell) => {
+      const copy = /** @type {Element} */ (cell.cloneNode(true));
+      for (const unseen of copy.querySelectorAll('.sr')) unseen.remove();
+      return (copy.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
+    }),
+  );
 }
 
 /**

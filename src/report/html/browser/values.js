@@ -197,3 +197,19 @@ export function steps(instants, values, end) {
   if (last !== null) points.push({ x: Math.max(end, instants.at(-1) ?? 0), y: last });
   return points;
 }
+
+/**
+ * The full data of a chart as rows with a head; null for charts without columns.
+ *
+ * @param {string} name
+ */
+export function columnsOf(name) {
+  const all = series[name] ?? [];
+  const instants = all[0]?.t;
+  return instants === undefined
+    ? null
+    : [
+        ['from_s', ...all.map((of) => of.label)],
+        ...instants.map((t, index) => [t, ...all.map((of) => of.values[index] ?? '')]),
+      ];
+}
