@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as fc from 'fast-check';
+import fc from '../../test/support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { newHistory, recordScale, tame, type ScalingHistory, type ScalingLimits } from './behaviour.ts';
 import { scalingBehaviour, type BehaviorSpec } from './defaults.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../test/support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { offeredPerSecond, phaseStarts, scheduleOf, totalDurationMs } from './schedule.ts';
 import type { Phase } from './plan.ts';

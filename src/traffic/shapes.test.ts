@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../test/support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { curveOf, describeShape } from './shapes.ts';
 import type { RateShape } from './plan.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../../../../test/support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { Node, Pod } from '../../objects.ts';
 import { container, node, pod } from '../controllers/testing/objects.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../../../../../test/support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { rest } from '../../../../../../test/support/stepped-clock.ts';
 import { resources } from '../../../api.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../../../../../test/support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import type { Node } from '../../../objects.ts';
 import { node } from '../testing/objects.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../../../../../test/support/properties.ts';
 import { expect, test } from 'vitest';
 import { rest } from '../../../../../../test/support/stepped-clock.ts';
 import { resources, type Api } from '../../../api.ts';
