@@ -19,8 +19,8 @@ function refuse({ request }: Exchange, error: FieldError): never {
 }
 
 /** Whether nothing is to be kept. @throws {ApiError} 422. */
-export function dryRun(exchange: Exchange): { dryRun: boolean } {
-  const asked = exchange.query.getAll('dryRun').filter((value) => value !== '');
+export function dryRun(exchange: Exchange, inBody: readonly string[] = []): { dryRun: boolean } {
+  const asked = [...exchange.query.getAll('dryRun'), ...inBody].filter((value) => value !== '');
   const odd = asked.find((value) => value !== 'All');
   if (odd !== undefined) refuse(exchange, notSupported('dryRun', odd, ['All']));
   return { dryRun: asked.length > 0 };
@@ -52,9 +52,13 @@ export function requireFieldManager(exchange: Exchange): void {
 }
 
 /** From the body, and from the query where the body does not say. @throws {ApiError} 422. */
-export function deleteOptionsOf(exchange: Exchange, body: unknown): DeleteOptions {
+export function deleteOptionsOf(
+  exchange: Exchange,
+  body: unknown,
+): { options: DeleteOptions; dryRun: boolean } {
   const { query } = exchange;
-  const options: DeleteOptions = { ...(body as DeleteOptions | undefined) };
+  const { dryRun: dryRuns, ...asked } = { ...(body as (DeleteOptions & { dryRun?: string[] }) | undefined) };
+  const options: DeleteOptions = asked;
   const grace = query.get('gracePeriodSeconds');
   if (grace !== null && options.gracePeriodSeconds === undefined) options.gracePeriodSeconds = Number(grace);
   const policy = query.get('propagationPolicy');
@@ -66,5 +70,5 @@ export function deleteOptionsOf(exchange: Exchange, body: unknown): DeleteOption
   if (propagationPolicy !== undefined && !policies.includes(propagationPolicy)) {
     refuse(exchange, notSupported('propagationPolicy', propagationPolicy, [...policies, 'nil']));
   }
-  return options;
+  return { options, ...dryRun(exchange, dryRuns) };
 }

@@ -56,8 +56,8 @@ export async function serveRoute(serving: Serving, exchange: Exchange, route: Ro
     case 'PATCH':
       return patchObject(serving, exchange, { ...route, name });
     case 'DELETE': {
-      const options = deleteOptionsOf(exchange, await objectOf(exchange.request));
-      const { object, gone } = remove(serving, kind, ref, options, dryRun(exchange).dryRun);
+      const { options, dryRun } = deleteOptionsOf(exchange, await objectOf(exchange.request));
+      const { object, gone } = remove(serving, kind, ref, options, dryRun);
       if (!gone || kind.type.kind === 'Pod') return sendObject(exchange, kind, 200, object);
       return sendJson(exchange, 200, success(kind, object));
     }
@@ -88,11 +88,11 @@ async function serveCollection(
       return sendObject(exchange, kind, 201, made);
     }
     case 'DELETE': {
-      const options = deleteOptionsOf(exchange, await objectOf(exchange.request));
+      const { options, dryRun } = deleteOptionsOf(exchange, await objectOf(exchange.request));
       const doomed = list(serving, kind, selectors(exchange, route));
       const left = doomed.map((object) => {
         const { namespace, name = '' } = object.metadata;
-        return remove(serving, kind, { namespace, name }, options, dryRun(exchange).dryRun).object;
+        return remove(serving, kind, { namespace, name }, options, dryRun).object;
       });
       const { group, version } = kind.type;
       return sendJson(exchange, 200, {

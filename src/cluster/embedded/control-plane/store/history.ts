@@ -8,10 +8,12 @@ export class History {
   readonly #capacity: number;
   #events: StoreEvent[] = [];
   /** Revision of the newest event that was dropped. */
-  #dropped = 0;
+  #dropped: number;
 
-  constructor(capacity: number) {
+  /** Versions before `first` count as dropped. */
+  constructor(capacity: number, first = 0) {
     this.#capacity = capacity;
+    this.#dropped = first;
   }
 
   add(event: StoreEvent): void {

@@ -30,6 +30,12 @@ export function tableName(type: { group: string; plural: string }): string {
   return `${type.group}/${type.plural}`;
 }
 
+/**
+ * Where versions begin. As in a real cluster, which has made hundreds of changes before anybody looks, small numbers are
+ * versions that have expired.
+ */
+const firstRevision = 100;
+
 interface Table {
   byNamespace: Map<string, Map<string, Stored>>;
   history: History | undefined;
@@ -45,7 +51,7 @@ export class Store {
   readonly #tables = new Map<string, Table>();
   readonly #historyLength: number;
   readonly #unwatched: readonly string[];
-  #revision = 0;
+  #revision = firstRevision;
 
   constructor({ historyLength = 1000, unwatched = [] }: StoreOptions = {}) {
     this.#historyLength = historyLength;
@@ -124,7 +130,9 @@ export class Store {
   #table(name: string): Table {
     let table = this.#tables.get(name);
     if (table === undefined) {
-      const history = this.#unwatched.includes(name) ? undefined : new History(this.#historyLength);
+      const history = this.#unwatched.includes(name)
+        ? undefined
+        : new History(this.#historyLength, firstRevision);
       this.#tables.set(name, (table = { byNamespace: new Map(), history, watchers: [] }));
     }
     return table;

@@ -5,7 +5,8 @@ import type { Pod } from '../../../objects.ts';
  * `BestEffort` when none asks for anything, else `Burstable`.
  */
 export function qosClass(spec: NonNullable<Pod['spec']>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  // A pod without any is refused, but only after this.
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   const counted = ['cpu', 'memory'];
   let anything = false;
   let guaranteed = true;

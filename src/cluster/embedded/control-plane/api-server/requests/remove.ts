@@ -59,22 +59,19 @@ export function takeOut({ store }: Context, kind: Kind, object: Stored): Stored 
 }
 
 function checkPreconditions({ type }: Kind, { metadata }: Stored, { preconditions }: DeleteOptions): void {
-  const name = metadata.name ?? '';
-  if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${metadata.uid}`,
+  const { uid, resourceVersion } = preconditions ?? {};
+  // Kubernetes names the kind here, not the resource.
+  const refuse = (why: string): never => {
+    throw conflict({ ...type, plural: type.kind }, metadata.name ?? '', why);
+  };
+  if (uid !== undefined && uid !== metadata.uid) {
+    refuse(
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
-  if (
-    preconditions?.resourceVersion !== undefined &&
-    preconditions.resourceVersion !== metadata.resourceVersion
-  ) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    refuse(
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
   }
 }

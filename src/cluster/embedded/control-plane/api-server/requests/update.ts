@@ -6,7 +6,7 @@ import { badRequest, conflict, invalid, modified } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
 import { read } from './read.ts';
 import { takeOut } from './remove.ts';
-import { metadataErrors } from '../validation/metadata.ts';
+import { metadataErrors, newFinalizerErrors } from '../validation/metadata.ts';
 
 export interface UpdateOptions {
   /** Which part of the object the request may change (`finalize`: spec.finalizers); left out: all but the status. */
@@ -56,6 +56,7 @@ export async function update(
   }
   const errors = [
     ...metadataErrors(kind, draft),
+    ...newFinalizerErrors(draft.metadata, previous.metadata),
     ...(subresource === undefined ? (kind.validateUpdate?.(draft, previous) ?? []) : []),
     ...(subresource === undefined ? (kind.validate?.(draft) ?? []) : []),
   ];

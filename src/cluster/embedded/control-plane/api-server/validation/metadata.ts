@@ -5,9 +5,10 @@ import {
   labelValueProblems,
   subdomainProblems,
 } from '../../../../../kubernetes/label-rules.ts';
+import type { ObjectMeta } from '../../../objects.ts';
 import type { FieldError } from '../errors.ts';
 import type { Draft, Kind } from '../kinds/strategy.ts';
-import { problemsWith, required } from './fields.ts';
+import { forbiddenField, problemsWith, required } from './fields.ts';
 
 const nameRules: Record<string, (name: string) => string[]> = {
   Service: dns1035LabelProblems,
@@ -24,6 +25,21 @@ export function metadataErrors(kind: Kind, { metadata }: Draft): FieldError[] {
       : [required('metadata.name', 'name or generateName is required')]),
     ...labelErrors('metadata.labels', metadata.labels),
     ...annotationErrors('metadata.annotations', metadata.annotations),
+  ];
+}
+
+/** Nobody may begin to hold an object that is being deleted. */
+export function newFinalizerErrors(metadata: ObjectMeta, previous: ObjectMeta): FieldError[] {
+  if (previous.deletionTimestamp === undefined) return [];
+  const known = new Set(previous.finalizers);
+  const added = (metadata.finalizers ?? []).filter((finalizer) => !known.has(finalizer)).sort();
+  if (added.length === 0) return [];
+  const list = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
+  return [
+    forbiddenField(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
+    ),
   ];
 }
 

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import type { Deployment, KubeObject, Pod, Service, Status } from '../../../src/kubernetes/objects.ts';
+import { send } from '../support/client.ts';
+import { test } from '../support/lab.ts';
+import { pendingPod, replicated, service } from '../support/objects.ts';
+
+describe('defaults', () => {
+  test('of a pod', async ({ lab }) => {
+    const { body } = await lab.create<Pod>('pods', {
+      metadata: { name: 'a' },
+      spec: { containers: [{ name: 'main', image: 'x', ports: [{ containerPort: 80 }] }] },
+    });
+    expect(body.spec).toMatchObject({
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: 'ClusterFirst',
+      schedulerName: 'default-scheduler',
+      enableServiceLinks: true,
+      securityContext: {},
+      containers: [
+        {
+          imagePullPolicy: 'Always',
+          terminationMessagePath: '/dev/termination-log',
+          terminationMessagePolicy: 'File',
+          ports: [{ containerPort: 80, protocol: 'TCP' }],
+          resources: {},
+        },
+      ],
+    });
+    expect(body.status).toMatchObject({ phase: 'Pending', qosClass: 'BestEffort' });
+  });
+
+  test('of a pod: it tolerates lost nodes for five minutes', async ({ lab }) => {
+    const { body } = await lab.create<Pod>('pods', pendingPod('a'));
+    expect(body.spec?.tolerations).toEqual(
+      ['not-ready', 'unreachable'].map((what) => ({
+        key: `node.kubernetes.io/${what}`,
+        operator: 'Exists',
+        effect: 'NoExecute',
+        tolerationSeconds: 300,
+      })),
+    );
+  });
+
+  test('of a Deployment', async ({ lab }) => {
+    const { body } = await lab.create<Deployment>(
+      'deployments',
+      replicated('Deployment', 'a', { replicas: 0 }),
+    );
+    expect(body.spec).toMatchObject({
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+    });
+  });
+
+  test('of a Service', async ({ lab }) => {
+    const { body } = await lab.create<Service>('services', service('a', { ports: [{ port: 80 }] }));
+    expect(body.spec).toMatchObject({
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      internalTrafficPolicy: 'Cluster',
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      clusterIP: expect.stringMatching(/^\d+\.\d+\.\d+\.\d+$/),
+      ports: [{ port: 80, targetPort: 80, protocol: 'TCP' }],
+    });
+    expect(body.spec?.clusterIPs).toEqual([body.spec?.clusterIP]);
+    expect(body).toMatchObject({ status: { loadBalancer: {} } });
+  });
+});
+
+interface Row {
+  object: KubeObject;
+  defaulted?: KubeObject;
+  status?: Status;
+}
+
+const rows = readFileSync('test/oracles/defaulting-and-validation.ndjson', 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Row);
+
+const paths: Record<string, string> = {
+  ConfigMap: '/api/v1/namespaces/NS/configmaps',
+  Deployment: '/apis/apps/v1/namespaces/NS/deployments',
+  HorizontalPodAutoscaler: '/apis/autoscaling/v2/namespaces/NS/horizontalpodautoscalers',
+  Namespace: '/api/v1/namespaces',
+  Job: '/apis/batch/v1/namespaces/NS/jobs',
+  Pod: '/api/v1/namespaces/NS/pods',
+  PodDisruptionBudget: '/apis/policy/v1/namespaces/NS/poddisruptionbudgets',
+  ReplicaSet: '/apis/apps/v1/namespaces/NS/replicasets',
+  Service: '/api/v1/namespaces/NS/services',
+};
+
+test('every object that Kubernetes refuses is refused with the same causes', async ({ lab }) => {
+  const refused = rows.filter(({ status }) => status !== undefined && status.code === 422);
+  const differing: object[] = [];
+  for (const { object, status } of refused) {
+    const path = paths[object.kind ?? '']?.replace('NS', lab.namespace);
+    if (path === undefined) throw new Error(`no path for ${object.kind}`);
+    const { namespace: _namespace, ...metadata } = object.metadata ?? {};
+    const { code, body } = await send<Status>('POST', path, {
+      body: { ...object, metadata },
+      query: { dryRun: 'All' },
+    });
+    const got = { code, message: body.message, causes: body.details?.causes };
+    const want = { code: 422, message: status?.message, causes: status?.details?.causes };
+    if (JSON.stringify(got) !== JSON.stringify(want)) differing.push({ got, want });
+  }
+  expect(refused.length).toBeGreaterThan(30);
+  expect(differing).toEqual([]);
+});
