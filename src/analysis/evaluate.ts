@@ -40,7 +40,7 @@ export function evaluate(record: RunRecord, findings: Judged): ExpectationResult
 }
 
 /** An observed value with its unit, for people. */
-function formatMetric(value: number, unit: MetricUnit): string {
+export function formatMetric(value: number, unit: MetricUnit): string {
   switch (unit) {
     case 'count':
       return formatCount(value);
@@ -57,13 +57,15 @@ function notJudged(rule: string, metric: string, problem: string): ExpectationRe
   return { rule, metric, observed: null, observedText: 'not observed', held: false, problem };
 }
 
-interface Observation {
+/** What was observed of a metric, in its unit. */
+export interface Observation {
   value: number | null;
   /** Why there is no value. */
   problem: string;
 }
 
-function observe({ name, fault }: Expectation, findings: Judged): Observation {
+/** The value of a metric in one run. */
+export function observe({ name, fault }: Pick<Expectation, 'name' | 'fault'>, findings: Judged): Observation {
   return fault ? observeFaults(fault, findings.faults) : observeRun(name, findings);
 }
 

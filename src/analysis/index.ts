@@ -11,3 +11,6 @@ export {
   type ResolvedMetric,
 } from './metrics.ts';
 export { analyse } from './analyse.ts';
+export { formatMetric } from './evaluate.ts';
+export * from './statistics/index.ts';
+export * from './trials/index.ts';

@@ -8,6 +8,7 @@ import { addDown } from './commands/down.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
+import { addTrials } from './commands/trials.ts';
 import { addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
 
@@ -30,7 +31,7 @@ export async function main(argv: string[], context: Context = processContext()):
 class UsageError extends Error {}
 
 function parser(argv: string[], context: Context): Argv {
-  const addCommands = [addRun, addValidate, addScenarios, addReport, addUp, addDown, addDoctor];
+  const addCommands = [addRun, addTrials, addValidate, addScenarios, addReport, addUp, addDown, addDoctor];
   const base = yargs(argv)
     .scriptName('openbell')
     .usage(

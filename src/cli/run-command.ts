@@ -4,6 +4,7 @@ import { resultOf, summaryOf } from '../report/index.ts';
 import { loadScenario, type Scenario } from '../scenario/index.ts';
 import { monotonicMs } from '../support/index.ts';
 import { wantsColor, type Context } from './context.ts';
+import { interruptible } from './interruptible.ts';
 import { openInBrowser } from './terminal/open.ts';
 import { runView } from './terminal/view.ts';
 
@@ -47,7 +48,7 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
     color: wantsColor(stderr, env),
     now: () => monotonicMs() - startedAtMs,
   });
-  const interruption = interruptible(context);
+  const interruption = interruptible(context, 'run');
   try {
     return await runScenario({
       scenario,
@@ -55,8 +56,8 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
       outDir: request.out,
       seed: request.seed,
       keep: request.keep,
-      signal: interruption.clean.signal,
-      hardSignal: interruption.hard.signal,
+      signal: interruption.clean,
+      hardSignal: interruption.hard,
       startedAtMs,
       observer: {
         onEvent: (event) => view.event(event),
@@ -67,20 +68,4 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
     interruption.release();
     view.close();
   }
-}
-
-/** The first signal ends the run cleanly, the second at once. */
-function interruptible(context: Context): {
-  clean: AbortController;
-  hard: AbortController;
-  release(): void;
-} {
-  const clean = new AbortController();
-  const hard = new AbortController();
-  const release = context.onSignal((signal) => {
-    if (clean.signal.aborted) return hard.abort(new Error(`${signal}, twice`));
-    context.stderr.write(`\n${signal}: ending the run; once more ends it at once\n`);
-    clean.abort(new Error(signal));
-  });
-  return { clean, hard, release };
 }

@@ -13,6 +13,8 @@ export interface RunContext {
   scenario: Scenario;
   seed: number;
   keep: boolean;
+  /** The cluster is used by others after this run, which leaves it as it was. */
+  shared: boolean;
   journal: Journal;
   steps: Checklist;
   observer: RunObserver;

@@ -1,4 +1,5 @@
-import type { Service } from '../kubernetes/index.ts';
+import { isReady, kinds, type KubeClient, type Service } from '../kubernetes/index.ts';
+import { until } from '../support/index.ts';
 import type { TrafficPlan } from '../traffic/index.ts';
 import { runLabel, type Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
@@ -14,7 +15,7 @@ export interface Deployed {
 
 /** Makes the run's namespace, watches it, and creates the workload in it. */
 export async function deploy(
-  { runId, namespace, scenario, journal, signal, steps }: RunContext,
+  { runId, namespace, shared, scenario, journal, signal, hardSignal, steps }: RunContext,
   { client, cluster }: Provisioned,
   workload: Workload,
 ): Promise<Deployed> {
@@ -29,6 +30,10 @@ export async function deploy(
     },
     { signal },
   );
+  if (shared) {
+    await everyNodeReady(client, signal);
+    steps.undoLater('the namespace', () => removeNamespace(client, namespace, hardSignal));
+  }
   const ended = new AbortController();
   const observation = observe({
     client,
@@ -59,6 +64,25 @@ export async function deploy(
 
 function withScheme(target: URL, { tls }: TrafficPlan): URL {
   return tls === undefined ? target : new URL(target.href.replace(/^http:/, 'https:'));
+}
+
+/** What an earlier run did to a shared cluster's nodes is over before this one begins. */
+async function everyNodeReady(client: KubeClient, signal: AbortSignal): Promise<void> {
+  await until(async () => (await client.list(kinds.node, { signal })).every((node) => isReady(node)), {
+    what: 'every node of the shared cluster to be Ready',
+    deadlineMs: 60_000,
+    signal,
+  });
+}
+
+/** Resolves when nothing of the run is left in the cluster. */
+async function removeNamespace(client: KubeClient, name: string, signal: AbortSignal): Promise<void> {
+  await client.delete(kinds.namespace, name, { signal });
+  await until(
+    async () =>
+      !(await client.list(kinds.namespace, { signal })).some(({ metadata }) => metadata?.name === name),
+    { what: `namespace ${name} to be gone`, deadlineMs: 60_000, everyMs: 100, signal },
+  );
 }
 
 function nodePortOf({ spec }: Service, port: number): number {

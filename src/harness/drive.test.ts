@@ -53,6 +53,7 @@ async function driving(faults: FaultSpec[]) {
     scenario,
     seed: 1,
     keep: false,
+    shared: false,
     journal,
     steps: startChecklist(journal, {}),
     observer: {},

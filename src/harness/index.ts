@@ -4,3 +4,5 @@ export { runScenario, type RunOptions, type RunResult } from './run.ts';
 export type { RunObserver } from './observer.ts';
 export { examineMachine } from './doctor.ts';
 export { endLabs, startLab, type LabOptions } from './lab.ts';
+export { runTrials, type TrialAhead, type TrialsObserver, type TrialsOptions } from './trials/run-trials.ts';
+export { renderTrialsFolder, type RenderedTrials } from './trials/render.ts';

@@ -39,7 +39,8 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
   // A workload that cannot be deployed is refused before anything is made.
   const workload = workloadObjects(scenario.workload, { namespace, runId });
 
-  const folder = await createRunFolder(options.outDir, runFolderName(scenario.name, originWall));
+  const name = options.folderName ?? runFolderName(scenario.name, originWall);
+  const folder = await createRunFolder(options.outDir, name);
   const journal = openJournal(path.join(folder, journalFile), { originMs, originWall });
   journal.onEvent((event) => observer.onEvent?.(event));
   observer.onStart?.({ runId, folder });
@@ -59,6 +60,7 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
     scenario,
     seed,
     keep,
+    shared: options.shared === true,
     journal,
     steps,
     observer,

@@ -23,6 +23,10 @@ export interface RunOptions {
   provider: ClusterProvider;
   /** Folder in which the run's own folder is made. */
   outDir: string;
+  /** Name of the run's own folder; made of the scenario's name and the time when left out. */
+  folderName?: string;
+  /** The provider's cluster is used again after this run: its namespace goes with it. */
+  shared?: boolean;
   /** Every random choice follows from it; left out: the scenario's, else one that is drawn and journaled. */
   seed?: number | undefined;
   /** The cluster and what was deployed outlive the run. */

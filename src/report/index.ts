@@ -6,3 +6,7 @@ export { renderReport } from './html/report.ts';
 export { renderIndex, type IndexedRun } from './html/index-page.ts';
 export { renderMarkdown } from './markdown.ts';
 export { renderJunit } from './junit.ts';
+export { renderTrials, type AboutTrials } from './trials/trials-page.ts';
+export { trialsResultOf } from './trials/trials-result.ts';
+export type { TrialsResult } from './trials/trials-schema.ts';
+export { trialsSummaryOf, type TrialsSummaryOptions } from './trials/trials-summary.ts';

@@ -31,7 +31,11 @@ export async function workplace() {
     /** Runs `openbell …` to its end. */
     openbell: (...args: string[]): Promise<Done> => openbell(args, { TMPDIR: tmp }),
     /** Folders of the runs that were made. */
-    runFolders: async () => (await readdir(runs)).toSorted().map((name) => path.join(runs, name)),
+    runFolders: async () =>
+      (await readdir(runs, { withFileTypes: true }))
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => path.join(runs, name))
+        .toSorted(),
     [Symbol.asyncDispose]: () => temp.remove(),
   };
 }

@@ -17,6 +17,8 @@ export interface ViewOptions {
   color: boolean;
   /** Milliseconds since the run's origin, now. */
   now: () => number;
+  /** A line above the live block, of what the run is part of. */
+  above?: string;
 }
 
 /** One live block on a terminal, plain lines elsewhere. */
@@ -26,7 +28,7 @@ export function runView(options: ViewOptions): RunView {
 
 const redrawMs = 250;
 
-function liveView({ output, color, now }: ViewOptions): RunView {
+function liveView({ output, color, now, above }: ViewOptions): RunView {
   let state: RunState = initialState;
   let drawn = 0;
   const timer = setInterval(draw, redrawMs);
@@ -37,7 +39,9 @@ function liveView({ output, color, now }: ViewOptions): RunView {
     drawn = 0;
   }
   function draw(): void {
-    const lines = liveBlock(state, { now: now(), width: output.columns ?? 80, color });
+    const width = output.columns ?? 80;
+    const block = liveBlock(state, { now: now(), width, color });
+    const lines = above === undefined ? block : [above.slice(0, width), ...block];
     // One write, so that the terminal never shows the block half erased.
     const up = drawn > 0 ? `\u001B[${drawn}A\u001B[0J` : '';
     output.write(`${up}${lines.join('\n')}\n`);

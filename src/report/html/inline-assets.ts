@@ -26,6 +26,8 @@ const plainParts = ['theme.js', 'theme-toggle.js', 'tables.js', 'plain.js'];
 /** Texts to inline, each with the hash by which a Content-Security-Policy admits it. */
 interface Assets {
   style: Inline;
+  /** The same with the look of drawings. */
+  styleOfDrawings: Inline;
   /** Run in the head, before anything is painted. */
   early: Inline;
   /** All that a page without charts needs. */
@@ -47,6 +49,7 @@ let assets: Assets | undefined;
 export function inlineAssets(): Assets {
   assets ??= {
     style: inline(own('report.css')),
+    styleOfDrawings: inline(`${own('report.css')}\n${own('drawings.css')}`),
     early: inline(asScript([own('browser/early.js')])),
     plain: inline(asScript(plainParts.map((part) => own(`browser/${part}`)))),
     charts: inline(

@@ -18,6 +18,8 @@ export interface PageParts {
   version: string;
   /** Data of charts that the page's script draws; left out where the page has none. */
   charts?: unknown;
+  /** Whether the page has drawings, which need no script. */
+  drawings?: boolean;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface PageParts {
  * it, and only parts made by `html` are taken for markup.
  */
 export function renderPage(parts: PageParts): string {
-  const { style, early, plain, charts, script } = inlineAssets();
+  const { early, plain, charts, script, ...styles } = inlineAssets();
+  const style = parts.drawings === true ? styles.styleOfDrawings : styles.style;
   const scripts = parts.charts === undefined ? [plain] : [charts, script];
   const policy = [
     "default-src 'none'",

@@ -1,0 +1,14 @@
+/** Several runs as one experiment: statistics of every measure, rules on them, comparison. Pure. */
+export { findMeasure, measuresFor, type Measure, type MeasuredValue } from './measures.ts';
+export { parseStatisticRule, type StatisticResult, type StatisticRule } from './statistic-rule.ts';
+export {
+  analyseTrials,
+  faultsOf,
+  findingOf,
+  trialOf,
+  type MeasureFinding,
+  type Trial,
+  type TrialFindings,
+  type TrialSet,
+} from './trials.ts';
+export { isEnough, parseUntil, type UntilRule } from './until.ts';
