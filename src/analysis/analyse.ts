@@ -7,7 +7,7 @@ import { followPods, lifeOf } from './pods.ts';
 import { recordOf, type RunRecord } from './record.ts';
 import { reroutingOf } from './rerouting.ts';
 import { scalingOf } from './scaling.ts';
-import { accountingOf, checksOf, firstAnswerOf, secondPoints, trafficOf } from './traffic.ts';
+import { accountingOf, checksOf, firstAnswerOf, modelOf, secondPoints, trafficOf } from './traffic.ts';
 import { trustOf } from './trust.ts';
 import { judge } from './verdict.ts';
 
@@ -58,6 +58,7 @@ export const analyse: Analyse = (events, problems = []) => {
     firstAnswerMs: firstAnswerOf(record, seconds),
     statuses: traffic.statuses,
     checks: checksOf(record, seconds),
+    model: modelOf(record, seconds),
     accounting,
     seconds: secondPoints(seconds),
     nodes,

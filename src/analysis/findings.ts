@@ -343,6 +343,12 @@ export interface Findings {
   checks: { check: string; failed: number }[];
   /** What the pods counted, where known, beside what the client saw answered by them. */
   accounting: { pod: string; client: number; podCount: number | null }[];
+  /** How requests came about, and what became of sessions where they are steps of such. */
+  model: {
+    kind: 'open' | 'closed';
+    think: { fromMs: number; toMs: number } | null;
+    session: { steps: string[]; started: number; completed: number; broken: number } | null;
+  };
   latencyMs: { service: LatencySummary; response: LatencySummary };
   availability: number | null;
   seconds: SecondPoint[];

@@ -83,6 +83,26 @@ export function firstAnswerOf(record: RunRecord, seconds: readonly TrafficSecond
   return Number.isFinite(earliest) ? earliest : null;
 }
 
+/** How requests came about; the open model where the journal does not say. */
+export function modelOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['model'] {
+  const { model = 'open', think = null, sessionSteps } = record.of('traffic.start')[0] ?? {};
+  const counted = seconds.flatMap(({ sessions }) => sessions ?? []);
+  const sum = sumOf(counted);
+  return {
+    kind: model,
+    think,
+    session:
+      sessionSteps === undefined
+        ? null
+        : {
+            steps: sessionSteps,
+            started: sum['started'] ?? 0,
+            completed: sum['completed'] ?? 0,
+            broken: sum['broken'] ?? 0,
+          },
+  };
+}
+
 /** The checks of the plan, and how many answers failed each. */
 export function checksOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['checks'] {
   const failed = sumOf(seconds.map((second) => second.failedChecks ?? {}));

@@ -1,6 +1,7 @@
 import { playFaults, type FaultPlay } from '../faults/index.ts';
+import type { TrafficStart, Unstamped } from '../journal/index.ts';
 import { monotonicMs, systemClock } from '../support/index.ts';
-import { phaseStarts, startTraffic, type ConnectionPolicy } from '../traffic/index.ts';
+import { phaseStarts, startTraffic, type ConnectionPolicy, type TrafficPlan } from '../traffic/index.ts';
 import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import type { Deployed } from './deploy.ts';
@@ -59,6 +60,7 @@ export async function drive(
       connections: plan.connections,
       timeoutMs: plan.timeoutMs,
       connectionPolicy: describePolicy(plan.connectionPolicy),
+      ...modelOf(plan),
     });
     void announcePhases(context, startMs, over.signal);
     const failures: string[] = [];
@@ -100,6 +102,21 @@ async function announcePhases(
     if (over.aborted) return;
     journal.record({ type: 'phase.start', t: at - journal.originMs, index, name });
   }
+}
+
+/** Whether requests arrive by themselves or follow from answers. */
+function modelOf({
+  phases,
+  think,
+  session,
+  requests,
+}: TrafficPlan): Pick<Unstamped<TrafficStart>, 'model' | 'think' | 'sessionSteps'> {
+  const isClosed = phases.some(({ rate }) => rate.kind === 'users');
+  return {
+    model: isClosed ? 'closed' : 'open',
+    ...(isClosed ? { think: think ?? { fromMs: 0, toMs: 0 } } : {}),
+    ...(session === undefined ? {} : { sessionSteps: requests.map(({ name }) => name) }),
+  };
 }
 
 function describePolicy(policy: ConnectionPolicy): string {

@@ -13,6 +13,7 @@ import type { Scenario } from '../scenario/index.ts';
 import { monotonicMs } from '../support/index.ts';
 import {
   checkName,
+  saveName,
   describeShape,
   offeredPerSecond,
   phaseStarts,
@@ -117,6 +118,9 @@ function runPlan(scenario: Scenario, namespace: string, workload: Workload): Uns
 }
 
 function checksOf({ requests }: TrafficPlan): Pick<Unstamped<RunPlan>, 'checks'> {
-  const checks = requests.flatMap(({ name, checks = [] }) => checks.map((check) => checkName(name, check)));
+  const checks = requests.flatMap(({ name, checks = [], saves = [] }) => [
+    ...checks.map((check) => checkName(name, check)),
+    ...saves.map((save) => saveName(name, save)),
+  ]);
   return checks.length === 0 ? {} : { checks };
 }

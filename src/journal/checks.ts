@@ -70,6 +70,7 @@ const second = fields<Fields<'traffic.second'>>({
   outcomes: counts,
   statuses: mapOf(amount),
   failedChecks: optional(mapOf(amount)),
+  sessions: optional(fields({ started: amount, completed: amount, broken: amount })),
   service: histograms,
   response: histograms,
   okResponseUs: orNull(fields({ p50: amount, p90: amount, p99: amount, max: amount })),
@@ -150,6 +151,9 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     connections: amount,
     timeoutMs: amount,
     connectionPolicy: text,
+    model: optional(oneOf('open', 'closed')),
+    think: optional(fields({ fromMs: amount, toMs: amount })),
+    sessionSteps: optional(list(text)),
   }),
   'traffic.second': second,
   'traffic.end': fields<Fields<'traffic.end'>>({

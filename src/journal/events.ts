@@ -148,6 +148,11 @@ export interface TrafficSecond extends At {
   /** Answers that failed a check, by `<request>: <rule>`; absent where none did. Their outcome is `http_error`. */
   failedChecks?: Record<string, number>;
   /**
+   * Where requests are steps of sessions: sessions whose first step was due in this second, and those whose last step was, by
+   * whether it was the session's end or something broke it. Those cut off by the end of traffic are in neither.
+   */
+  sessions?: { started: number; completed: number; broken: number };
+  /**
    * HDR histograms in microseconds (V2 compressed, base64), per outcome, of requests that ended in an answer or a time-out.
    * Service time runs from the send, response time from the scheduled instant.
    */
@@ -204,6 +209,12 @@ export interface TrafficStart extends At {
   timeoutMs: number;
   /** How connections are reused, in words: `kept`, `a new connection every 50 requests`, … */
   connectionPolicy: string;
+  /** Whether requests arrive on a schedule (open) or follow from users' answers (closed); open where absent. */
+  model?: 'open' | 'closed';
+  /** In the closed model: a user's pause between two visits, ms. */
+  think?: { fromMs: number; toMs: number };
+  /** Where requests are steps of sessions: the steps' names, in order. */
+  sessionSteps?: string[];
 }
 
 /** The pods' own count of what they served, read from the system under test when traffic was over. */

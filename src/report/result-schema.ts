@@ -42,6 +42,17 @@ export const resultSchema = z
         dropped: count.describe('Due, but never sent.'),
       })
       .describe('Requests by outcome.'),
+    model: z
+      .enum(['open', 'closed'])
+      .describe('open: requests arrived on a schedule. closed: they followed from answers to users.'),
+    sessions: z
+      .strictObject({
+        started: count,
+        completed: count.describe('Every step ended ok.'),
+        broken: count.describe('A step did not; the rest were begun when traffic ended.'),
+      })
+      .nullable()
+      .describe('Where requests are steps of sessions; null elsewhere.'),
     checks: z
       .array(
         z.strictObject({

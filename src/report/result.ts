@@ -22,6 +22,8 @@ export function resultOf(findings: Findings): Result {
       reset: requests.reset,
       dropped: requests.dropped,
     },
+    model: findings.model.kind,
+    sessions: sessionsOf(findings.model),
     checks: findings.checks,
     latencyMs: { service: latency(latencyMs.service), response: latency(latencyMs.response) },
     pods: findings.pods.map((pod) => ({
@@ -62,6 +64,12 @@ export function resultOf(findings: Findings): Result {
       saturatedSeconds: generator.saturatedSeconds,
     },
   };
+}
+
+function sessionsOf({ session }: Findings['model']): Result['sessions'] {
+  if (session === null) return null;
+  const { started, completed, broken } = session;
+  return { started, completed, broken };
 }
 
 function latency({ p50, p90, p99, max }: LatencySummary): LatencySummary {

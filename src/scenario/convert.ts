@@ -7,6 +7,8 @@ import type {
   Phase,
   RateShape,
   RequestSpec,
+  Save,
+  ThinkTime,
   TlsSettings,
   Variable,
 } from '../traffic/index.ts';
@@ -18,6 +20,8 @@ import type {
   PhaseItem,
   RequestItem,
   ScenarioFile,
+  StepItem,
+  ThinkItem,
   TlsItem,
   VariableItem,
 } from './schema.ts';
@@ -90,14 +94,23 @@ export function manifestsOf(
   };
 }
 
-export function phaseOf({ name, duration, rate }: PhaseItem, replayOf: (file: string) => Points): Phase {
-  return { name, durationMs: duration, rate: shapeOf(rate, duration, replayOf) };
+export function phaseOf(
+  { name, duration, rate, users }: PhaseItem,
+  replayOf: (file: string) => Points,
+): Phase {
+  const shape: RateShape =
+    rate === undefined ? { kind: 'users', users: users ?? 0 } : shapeOf(rate, duration, replayOf);
+  return { name, durationMs: duration, rate: shape };
 }
 
 /** The points of a recorded rate. */
 export type Points = { atMs: number; rate: number }[];
 
-function shapeOf(rate: PhaseItem['rate'], durationMs: number, replayOf: (file: string) => Points): RateShape {
+function shapeOf(
+  rate: NonNullable<PhaseItem['rate']>,
+  durationMs: number,
+  replayOf: (file: string) => Points,
+): RateShape {
   if (typeof rate === 'number') return { kind: 'constant', rate };
   const { ramp, step, spike, sine, replay } = rate;
   if (ramp !== undefined) return { kind: 'ramp', ...ramp };
@@ -126,6 +139,8 @@ export function peakOf(shape: RateShape): number {
       return shape.mean + shape.amplitude;
     case 'replay':
       return Math.max(0, ...shape.points.map(({ rate }) => rate));
+    case 'users':
+      return 0;
     default:
       return shape satisfies never;
   }
@@ -151,6 +166,33 @@ export function requestOf(
     ...(isJson ? { bodyFormat: 'json' } : {}),
     ...(item.checks === undefined ? {} : { checks: item.checks.flatMap(answerCheck) }),
   };
+}
+
+/** A step of a session. */
+export function stepOf(
+  item: StepItem,
+  index: number,
+  bodyOf: (file: string) => Uint8Array | null,
+): RequestSpec {
+  const { name = `step-${index + 1}`, think, save, ...request } = item;
+  const saves = Object.entries(save).flatMap(([variable, place]) => saveOf(variable, place) ?? []);
+  return {
+    ...requestOf({ ...request, name, weight: 1 }, index, bodyOf),
+    ...(saves.length === 0 ? {} : { saves }),
+    ...(think === undefined ? {} : { think: thinkOf(think) }),
+  };
+}
+
+/** What `json token` or `header etag` names; null where that is no place. */
+export function saveOf(variable: string, place: string): Save | null {
+  // A rule has the same places.
+  const rule = parseAnswerRule(`${place.trim()} exists`);
+  if ('problem' in rule || rule.subject.of === 'status' || rule.subject.of === 'body') return null;
+  return { variable, from: rule.subject };
+}
+
+export function thinkOf(think: ThinkItem): ThinkTime {
+  return typeof think === 'number' ? { fromMs: think, toMs: think } : { fromMs: think.from, toMs: think.to };
 }
 
 /** A rule that cannot be read is a problem that was found elsewhere. */
@@ -201,9 +243,10 @@ export const defaultRequest: RequestSpec = {
   body: null,
 };
 
-/** Enough to survive a stall of one second at the highest rate: that many requests are under way when it ends. */
+/** Enough to survive a stall of one second at the highest rate: that many requests are under way when it ends. Users need one each. */
 export function defaultConnections(phases: readonly Phase[]): number {
-  return Math.max(10, Math.ceil(Math.max(...phases.map(({ rate }) => peakOf(rate)))));
+  const needed = phases.map(({ rate }) => (rate.kind === 'users' ? rate.users : peakOf(rate)));
+  return Math.max(10, Math.ceil(Math.max(...needed)));
 }
 
 export function connectionPolicyOf(every: number | 'never'): ConnectionPolicy {

@@ -9,6 +9,7 @@ import { checkFaults } from './checks/faults.ts';
 import { checkRequests } from './checks/requests.ts';
 import { checkTarget } from './checks/target.ts';
 import { checkPlan, checkTraffic } from './checks/traffic.ts';
+import { checkUsers } from './checks/users.ts';
 import { checkManifests, checkSampleApi } from './checks/workload.ts';
 import {
   authOf,
@@ -23,6 +24,8 @@ import {
   phaseOf,
   requestOf,
   sampleApiOf,
+  stepOf,
+  thinkOf,
   timingsOf,
   tlsOf,
   variablesFrom,
@@ -121,6 +124,7 @@ function understand(
   const found: Found[] = [
     checkTraffic(pieces),
     checkRequests(pieces, referenced),
+    checkUsers(pieces),
     checkTarget(pieces, referenced, place),
   ];
   if (pieces.cluster !== undefined && workers !== undefined)
@@ -183,9 +187,11 @@ function assemble(
 ): Scenario {
   const { metadata, traffic } = file;
   const phases = traffic.phases.map((phase) => phaseOf(phase, (name) => referenced.replays.get(name) ?? []));
-  const requests = (traffic.requests ?? []).map((request, index) =>
-    requestOf(request, index, (name) => referenced.bodies.get(name) ?? null),
-  );
+  const bodyOf = (name: string): Uint8Array | null => referenced.bodies.get(name) ?? null;
+  const requests =
+    traffic.session === undefined
+      ? (traffic.requests ?? []).map((request, index) => requestOf(request, index, bodyOf))
+      : traffic.session.steps.map((step, index) => stepOf(step, index, bodyOf));
   const ids = faultIds(file.faults);
   const faults = file.faults.map((fault, index) =>
     faultOf(fault, ids[index] ?? '', instantOf(fault.at, phases) ?? 0),
@@ -207,6 +213,8 @@ function assemble(
       timeoutMs: traffic.timeout,
       connectionPolicy: connectionPolicyOf(traffic.reconnectEvery),
       variables: variablesFrom(traffic.variables, referenced.tables),
+      ...(traffic.session === undefined ? {} : { session: { cookies: traffic.session.cookies } }),
+      ...(traffic.think === undefined ? {} : { think: thinkOf(traffic.think) }),
       ...(traffic.auth === undefined ? {} : { auth: authOf(traffic.auth) }),
       ...(traffic.tls === undefined ? {} : { tls: tlsOf(traffic.tls, referenced.certificates) }),
     },

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { faultTypes } from '../faults/spec.ts';
+import type { Path } from './problem.ts';
 import {
   fileSchema,
   itemSchemas,
@@ -8,6 +9,7 @@ import {
   type PhaseItem,
   type RequestItem,
   type ScenarioFile,
+  type StepItem,
   type TlsItem,
   type VariableItem,
 } from './schema.ts';
@@ -25,6 +27,8 @@ export interface Pieces {
   /** Names of all phases, also of those whose shape is wrong otherwise; undefined where one has none. */
   phaseNames: (string | undefined)[];
   requests: (RequestItem | undefined)[];
+  /** Of the session; empty without one. */
+  steps: (StepItem | undefined)[];
   /** By name; undefined where the shape is wrong. */
   variables: Record<string, VariableItem | undefined>;
   auth: AuthItem | undefined;
@@ -48,6 +52,7 @@ export function piecesOf(value: unknown): Pieces {
     phases: items(itemSchemas.phase, traffic['phases']),
     phaseNames: listed(traffic['phases']).map(phaseName),
     requests: items(itemSchemas.request, traffic['requests']),
+    steps: items(itemSchemas.step, mapping(traffic['session'])['steps']),
     variables: Object.fromEntries(
       Object.entries(mapping(traffic['variables'])).map(([name, value]) => [
         name,
@@ -60,6 +65,17 @@ export function piecesOf(value: unknown): Pieces {
     faultNames: listed(file['faults']).map(faultName),
     expect: listed(file['expect']).map((rule) => (typeof rule === 'string' ? rule : undefined)),
   };
+}
+
+/** Every request of the mix and every step of the session, with its place. */
+export function requestsOf({
+  requests,
+  steps,
+}: Pieces): { request: RequestItem | StepItem | undefined; path: Path }[] {
+  return [
+    ...requests.map((request, index) => ({ request, path: ['traffic', 'requests', index] })),
+    ...steps.map((request, index) => ({ request, path: ['traffic', 'session', 'steps', index] })),
+  ];
 }
 
 function phaseName(value: unknown): string | undefined {

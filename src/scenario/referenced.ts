@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestsSpec } from '../workload/index.ts';
 import type { Points } from './convert.ts';
-import type { Pieces } from './pieces.ts';
+import { requestsOf, type Pieces } from './pieces.ts';
 import type { Path, PathProblem, Problem } from './problem.ts';
 import { readReplay } from './replay-csv.ts';
 import { readValueTable, type ValueTable } from './values-csv.ts';
@@ -52,7 +52,8 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
   }
 
   for (const [index, phase] of pieces.phases.entries()) {
-    const name = typeof phase?.rate === 'object' ? phase.rate.replay?.file : undefined;
+    const rate = phase?.rate;
+    const name = typeof rate === 'object' ? rate.replay?.file : undefined;
     if (name === undefined) continue;
     const content = await text(name, ['traffic', 'phases', index, 'rate', 'replay', 'file']);
     if (content === null) continue;
@@ -60,9 +61,9 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
     read.replays.set(name, points);
     read.problemsInside.push(...problems);
   }
-  for (const [index, request] of pieces.requests.entries()) {
+  for (const { request, path } of requestsOf(pieces)) {
     if (request?.bodyFile === undefined) continue;
-    const content = await bytes(request.bodyFile, ['traffic', 'requests', index, 'bodyFile']);
+    const content = await bytes(request.bodyFile, [...path, 'bodyFile']);
     if (content !== null) read.bodies.set(request.bodyFile, content);
   }
   for (const [name, variable] of Object.entries(pieces.variables)) {

@@ -78,6 +78,7 @@ describe('requests', () => {
 
   const desk = '  variables: { desk: { csv: { file: desks.csv } }, lot: { sequence: {} } }\n';
   const one = (request: string): string => `${desk}  requests: [{ ${request} }]\n`;
+  const steps = (text: string): string => `  session: { steps: [${text}] }\n`;
   it.each<[string, string, ...string[]]>([
     [
       'a variable that nothing defines',
@@ -151,6 +152,37 @@ describe('requests', () => {
       'got "localhost:80"',
     ],
     ['a URL with a path', '  target: http://localhost/a\n', 'target: expected a URL such as'],
+    [
+      'a step that uses what is saved later',
+      steps('{ path: "/${token}" }, { path: /, save: { token: json token } }'),
+      'steps[0].path: there is no variable "token"',
+    ],
+    [
+      'a pause before the first step',
+      steps('{ path: /, think: 1s }'),
+      'expected no pause before the first step',
+    ],
+    [
+      'a value saved from nowhere',
+      steps('{ path: /, save: { token: body } }'),
+      'save.token: expected json <path> or header',
+    ],
+    [
+      'a value saved from no path',
+      steps('{ path: /, save: { token: json a..b } }'),
+      'expected a path such as',
+    ],
+    [
+      'a session besides requests',
+      `${steps('{ path: / }')}  requests: [{ path: / }]\n`,
+      'expected requests or session',
+    ],
+    [
+      'a rule of a step that is none',
+      steps('{ path: /, checks: [x] }'),
+      'steps[0].checks[0]: expected a rule',
+    ],
+    ['a pause without users', '  think: 1s\n', 'think: expected think only with users'],
     ['a target elsewhere', '  target: http://192.0.2.7:80\n', 'probe.yaml:6:11:', 'only with --on existing'],
     ['a target whose name looks near', '  target: http://localhost.example\n', 'only with --on existing'],
   ])('with %s are refused', async (_name, text, ...expected) => {
@@ -165,5 +197,57 @@ describe('requests', () => {
   it('may go elsewhere on an existing cluster', async () => {
     const { target } = await parse('  target: https://api.example\n', { on: 'existing' });
     expect(target?.host).toBe('api.example');
+  });
+
+  it('may be the steps of a session, made by users', async () => {
+    const { traffic } = await parseScenario(
+      `apiVersion: openbell.dev/v1
+kind: Scenario
+metadata: { name: probe }
+traffic:
+  phases: [{ name: calm, duration: 10s, users: 20 }, { name: busy, duration: 10s, users: 50 }]
+  think: { from: 1s, to: 3s }
+  session:
+    steps:
+      - { name: login, method: POST, path: /login, save: { token: json auth.token } }
+      - { path: "/quote/\${token}", think: 500ms }
+`,
+      'probe.yaml',
+    );
+    expect(traffic.phases.map(({ rate }) => rate)).toEqual([
+      { kind: 'users', users: 20 },
+      { kind: 'users', users: 50 },
+    ]);
+    expect(traffic).toMatchObject({
+      connections: 50,
+      think: { fromMs: 1000, toMs: 3000 },
+      session: { cookies: true },
+      requests: [
+        { name: 'login', saves: [{ variable: 'token', from: { of: 'json', path: ['auth', 'token'] } }] },
+        { name: 'step-2', think: { fromMs: 500, toMs: 500 } },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'users and rates',
+      '{ name: b, duration: 1s, rate: 1/s }',
+      'phases[1].rate: expected users, as in the first phase',
+    ],
+    [
+      'both',
+      '{ name: b, duration: 1s, rate: 1/s, users: 2 }',
+      'phases[1].users: expected rate or users, got both',
+    ],
+    ['neither', '{ name: b, duration: 1s }', 'phases[1].rate: expected a rate above 0'],
+  ])('may not mix models: %s', async (_name, phase, expected) => {
+    const text = `apiVersion: openbell.dev/v1
+kind: Scenario
+metadata: { name: probe }
+traffic:
+  phases: [{ name: a, duration: 1s, users: 5 }, ${phase}]
+`;
+    await expect(parseScenario(text, 'probe.yaml')).rejects.toThrow(expected);
   });
 });

@@ -177,15 +177,26 @@ const rateShape = z.union(
 const phase = section({
   name: slug(),
   duration: duration({ above: 0 }),
-  rate: rateShape.describe('Requests that arrive per second, whether or not earlier ones were answered.'),
+  rate: rateShape
+    .optional()
+    .describe('Requests that arrive per second, whether or not earlier ones were answered (open model).'),
+  users: integer({ min: 1, max: 50_000 })
+    .optional()
+    .describe('Instead of a rate: so many users, each of whom acts again when answered (closed model).'),
+}).superRefine(({ rate, users }, context) => {
+  if ((rate === undefined) !== (users === undefined)) return;
+  const message =
+    rate === undefined
+      ? wrong(
+          'a rate above 0 such as 200/s, one of ramp, step, spike, sine, replay, or users instead',
+          undefined,
+        )
+      : 'expected rate or users, got both';
+  context.addIssue({ code: 'custom', message, path: [rate === undefined ? 'rate' : 'users'] });
 });
 
 const pathPattern = String.raw`^/[!-~]*$`;
-const request = section({
-  name: slug().optional().describe('`request-<n>` when left out.'),
-  weight: decimal({ min: 0, max: 1e6 })
-    .prefault(1)
-    .describe('Share of the mix: weight ÷ sum of all weights.'),
+const requestParts = {
   method: oneOf(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).prefault('GET'),
   path: textLike(
     'a path such as /quote/AAPL, without spaces',
@@ -206,6 +217,48 @@ const request = section({
     .describe(
       'What the answer must be: rules `status|header <name>|json <path>|body` operator value. An answer that fails one is an http_error.',
     ),
+};
+const request = section({
+  name: slug().optional().describe('`request-<n>` when left out.'),
+  weight: decimal({ min: 0, max: 1e6 })
+    .prefault(1)
+    .describe('Share of the mix: weight ÷ sum of all weights.'),
+  ...requestParts,
+});
+
+const think = z
+  .union(
+    [
+      duration(),
+      section({ from: duration(), to: duration() }).describe('Drawn evenly from this range, by the seed.'),
+    ],
+    { error: ({ input }) => wrong('a duration such as 2s, or {from: 1s, to: 3s}', input) },
+  )
+  .describe('A pause.');
+const savePattern = String.raw`^\s*(json|header)\s+\S+\s*$`;
+const step = section({
+  name: slug().optional().describe('`step-<n>` when left out.'),
+  ...requestParts,
+  think: think.optional().describe('Pause before this step.'),
+  save: z
+    .record(
+      z.string(),
+      textLike(
+        'json <path> or header <name>, such as json token',
+        (place) => (new RegExp(savePattern).test(place) ? place : null),
+        savePattern,
+      ),
+      { error: ({ input }) => wrong('a mapping from names to places in the answer', input) },
+    )
+    .prefault({})
+    .describe('What later steps use as variables.'),
+});
+const session = section({
+  steps: list(step, 'steps').min(1, { error: 'expected at least one step, got none' }),
+  cookies: z
+    .boolean({ error: ({ input }) => wrong('true or false', input) })
+    .prefault(true)
+    .describe('Whether cookies that an answer sets are sent with later steps.'),
 });
 
 const value = z.union([z.string(), z.number()], { error: ({ input }) => wrong('a text or a number', input) });
@@ -262,6 +315,10 @@ const traffic = section({
     .min(1, { error: 'expected at least one request, got none' })
     .optional()
     .describe('What is sent, mixed by weight; GET /quote/AAPL when left out.'),
+  session: session
+    .optional()
+    .describe('Instead of requests: steps of one user in sequence, with values carried over.'),
+  think: think.optional().describe("With users: each one's pause between two visits; none when left out."),
   variables: z
     .record(z.string(), variable, { error: ({ input }) => wrong('a mapping from names to variables', input) })
     .prefault({})
@@ -340,9 +397,11 @@ export const fileSchema = section({
 export type ScenarioFile = z.output<typeof fileSchema>;
 export type PhaseItem = z.output<typeof phase>;
 export type RequestItem = z.output<typeof request>;
+export type StepItem = z.output<typeof step>;
+export type ThinkItem = z.output<typeof think>;
 export type FaultItem = z.output<typeof fault>;
 export type VariableItem = z.output<typeof variable>;
 export type AuthItem = z.output<typeof auth>;
 export type TlsItem = z.output<typeof tls>;
 /** Schemas of what stands in lists, so that one bad item does not keep the others from being checked. */
-export const itemSchemas = { phase, request, fault, variable, auth, tls };
+export const itemSchemas = { phase, request, step, fault, variable, auth, tls };

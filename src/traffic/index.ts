@@ -7,5 +7,5 @@ export { describeShape } from './shapes.ts';
 export { isTemplate, parseTemplate } from './template.ts';
 export { parseAnswerRule, type AnswerCheck } from './answer-rule.ts';
 export { variableNames } from './generator/values.ts';
-export { checkName } from './generator/answer-checks.ts';
+export { checkName, saveName } from './generator/answer-checks.ts';
 export { mergeSeconds } from './merge.ts';

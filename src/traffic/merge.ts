@@ -31,6 +31,7 @@ export function mergeSeconds(parts: readonly Second[]): Second {
     outcomes: sumCounts(parts.map(({ outcomes }) => outcomes)) as OutcomeCounts,
     statuses: sumCounts(parts.map(({ statuses }) => statuses)),
     ...(Object.keys(failedChecks).length === 0 ? {} : { failedChecks }),
+    ...mergeSessions(parts),
     service: mergeEach(parts.map(({ service }) => service)),
     response: mergeEach(parts.map(({ response }) => response)),
     okResponseUs: ok.length === 0 ? null : quantilesUs(mergeHistograms(ok)),
@@ -49,6 +50,20 @@ export function mergeSeconds(parts: readonly Second[]): Second {
       eventLoopDelayP99Ms: worst(({ generator }) => generator.eventLoopDelayP99Ms),
       cpu: sum(({ generator }) => generator.cpu),
       saturated: parts.some(({ generator }) => generator.saturated),
+    },
+  };
+}
+
+function mergeSessions(parts: readonly Second[]): Pick<Second, 'sessions'> {
+  const counted = parts.flatMap(({ sessions }) => sessions ?? []);
+  if (counted.length === 0) return {};
+  const sum = (of: (sessions: (typeof counted)[number]) => number): number =>
+    counted.reduce((total, sessions) => total + of(sessions), 0);
+  return {
+    sessions: {
+      started: sum(({ started }) => started),
+      completed: sum(({ completed }) => completed),
+      broken: sum(({ broken }) => broken),
     },
   };
 }

@@ -11,7 +11,9 @@ export type RateShape =
   | { kind: 'spike'; base: number; peak: number; atMs: number; widthMs: number }
   | { kind: 'sine'; mean: number; amplitude: number; periodMs: number }
   /** Linear between the points; the last rate holds until the phase ends. */
-  | { kind: 'replay'; points: { atMs: number; rate: number }[] };
+  | { kind: 'replay'; points: { atMs: number; rate: number }[] }
+  /** No rate: so many users, each of whom acts again when answered (closed model). A plan has this in all phases or in none. */
+  | { kind: 'users'; users: number };
 
 export interface Phase {
   name: string;
@@ -34,6 +36,22 @@ export interface RequestSpec {
   bodyFormat?: 'text' | 'json';
   /** What the answer must be; without a check on its status, 200 to 399 is well. */
   checks?: AnswerCheck[];
+  /** What is kept of the answer for the later steps of the session, as a variable of that name. */
+  saves?: Save[];
+  /** As a step of a session: the pause before it. */
+  think?: ThinkTime;
+}
+
+/** A value of an answer that its session keeps. */
+export interface Save {
+  variable: string;
+  from: { of: 'header'; name: string } | { of: 'json'; path: (string | number)[] };
+}
+
+/** A pause, drawn evenly from a range. */
+export interface ThinkTime {
+  fromMs: number;
+  toMs: number;
 }
 
 /** What requests may differ in. Values follow from the seed and the arrival's index. */
@@ -84,4 +102,11 @@ export interface TrafficPlan {
   auth?: Auth;
   /** Present where the traffic is HTTPS. */
   tls?: TlsSettings;
+  /**
+   * Present where the requests are the steps of a session, each sent when the one before was answered well: arrivals (or
+   * users) begin sessions, and weights mean nothing.
+   */
+  session?: { cookies: boolean };
+  /** In the closed model: a user's pause between two visits. */
+  think?: ThinkTime;
 }

@@ -46,6 +46,7 @@ export function secondOf(raw: RawSecond, run: RunHistograms): Second {
     outcomes: raw.outcomes,
     statuses: raw.statuses,
     ...(raw.failedChecks === undefined ? {} : { failedChecks: raw.failedChecks }),
+    ...(raw.sessions === undefined ? {} : { sessions: raw.sessions }),
     service,
     response,
     okResponseUs,

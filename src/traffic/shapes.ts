@@ -17,6 +17,9 @@ export function curveOf(shape: RateShape, durationMs: number): RateCurve {
       return sineCurve(shape, durationMs);
     case 'replay':
       return piecewiseLinear(between(shape.points, durationMs));
+    case 'users':
+      // Their requests follow from answers and are on no schedule.
+      return piecewiseLinear([{ startMs: 0, endMs: durationMs, fromRate: 0, toRate: 0 }]);
   }
 }
 
@@ -35,6 +38,8 @@ export function describeShape(shape: RateShape): string {
       return `sine ${shape.mean} ± ${shape.amplitude}/s every ${shape.periodMs / 1000} s`;
     case 'replay':
       return `replay of ${shape.points.length} points`;
+    case 'users':
+      return `${shape.users} ${shape.users === 1 ? 'user' : 'users'}`;
   }
 }
 

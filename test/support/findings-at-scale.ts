@@ -217,6 +217,7 @@ export function emptyFindings(): Findings {
     },
     statuses: {},
     checks: [],
+    model: { kind: 'open', think: null, session: null },
     accounting: [],
     latencyMs: { service: never, response: never },
     availability: null,

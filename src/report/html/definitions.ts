@@ -63,7 +63,7 @@ export const definitions = {
   ],
   offered: [
     'Offered load',
-    'Requests that the scenario scheduled in a second. The generator is an open model: it sends on schedule whether or not earlier requests have returned. Each request counts in the second in which it was due.',
+    'Requests that the scenario scheduled in a second. In an open model it sends on schedule whether or not earlier requests have returned; in a closed one (users) a request is due when the answer before came and the pause was over. Each request counts in the second in which it was due.',
   ],
   'service-time': [
     'Service time',

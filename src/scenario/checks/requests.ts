@@ -1,20 +1,25 @@
 import { isTemplate, parseAnswerRule, parseTemplate, variableNames } from '../../traffic/index.ts';
-import { variablesFrom } from '../convert.ts';
-import type { Pieces } from '../pieces.ts';
+import { saveOf, variablesFrom } from '../convert.ts';
+import { requestsOf, type Pieces } from '../pieces.ts';
 import type { Path } from '../problem.ts';
 import type { Referenced } from '../referenced.ts';
-import type { RequestItem } from '../schema.ts';
+import type { RequestItem, StepItem } from '../schema.ts';
 import { Finder, suggestion, type Found } from './check.ts';
 
 /** What requests refer to: variables that are defined, and rules that can be read. */
 export function checkRequests(pieces: Pieces, referenced: Referenced): Found {
   const found = new Finder();
   const known = checkVariables(pieces, referenced, found);
-  for (const [index, request] of pieces.requests.entries()) {
-    if (request === undefined) continue;
-    const path: Path = ['traffic', 'requests', index];
-    checkTexts(request, path, known, found);
-    checkRules(request, path, known, found);
+  let soFar = known;
+  for (const { request, path } of requestsOf(pieces)) {
+    if (request === undefined) {
+      // A step that is not understood may save what is used later.
+      soFar = null;
+      continue;
+    }
+    checkTexts(request, path, soFar, found);
+    checkRules(request, path, soFar, found);
+    if ('save' in request && soFar !== null) soFar = [...soFar, ...checkSaves(request, path, soFar, found)];
   }
   return found;
 }
@@ -38,7 +43,12 @@ function checkVariables({ variables }: Pieces, referenced: Referenced, found: Fi
   return understood ? variableNames(variablesFrom(variables, referenced.tables)) : null;
 }
 
-function checkTexts(request: RequestItem, path: Path, known: string[] | null, found: Finder): void {
+function checkTexts(
+  request: RequestItem | StepItem,
+  path: Path,
+  known: string[] | null,
+  found: Finder,
+): void {
   const look = (at: Path, text: string): void => checkText(text, at, known, found);
   look([...path, 'path'], request.path);
   for (const [name, value] of Object.entries(request.headers)) look([...path, 'headers', name], value);
@@ -68,7 +78,31 @@ function checkText(text: string, path: Path, known: string[] | null, found: Find
   }
 }
 
-function checkRules(request: RequestItem, path: Path, known: string[] | null, found: Finder): void {
+/** The names that a step adds for the steps after it. */
+function checkSaves({ save, method }: StepItem, path: Path, known: string[], found: Finder): string[] {
+  for (const [name, place] of Object.entries(save)) {
+    const at: Path = [...path, 'save', name];
+    if (!/^[A-Za-z_][\w-]*$/.test(name)) {
+      found.problem(at, `expected a name of letters, digits, _ and -, got ${JSON.stringify(name)}`);
+    } else if (known.includes(name)) {
+      found.problem(at, `expected a name that is not taken, got "${name}"`);
+    }
+    const saved = saveOf(name, place);
+    if (saved === null) {
+      found.problem(at, `expected a path such as json orders[0].id, got ${JSON.stringify(place)}`);
+    } else if (saved.from.of === 'json' && method === 'HEAD') {
+      found.problem(at, 'expected a header: answers to HEAD have no body');
+    }
+  }
+  return Object.keys(save);
+}
+
+function checkRules(
+  request: RequestItem | StepItem,
+  path: Path,
+  known: string[] | null,
+  found: Finder,
+): void {
   for (const [index, rule] of (request.checks ?? []).entries()) {
     const at: Path = [...path, 'checks', index];
     const parsed = parseAnswerRule(rule);

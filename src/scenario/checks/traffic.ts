@@ -1,7 +1,7 @@
 import type { Phase } from '../../traffic/index.ts';
-import type { Pieces } from '../pieces.ts';
+import { requestsOf, type Pieces } from '../pieces.ts';
 import type { Path } from '../problem.ts';
-import type { PhaseItem, RequestItem } from '../schema.ts';
+import type { PhaseItem, RequestItem, StepItem } from '../schema.ts';
 import { Finder, type Found } from './check.ts';
 
 /** Headers that the engine sets itself. */
@@ -12,18 +12,23 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const notInHeaderValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Names, the mix, bodies, headers, and shapes that contradict their phase. */
-export function checkTraffic({ phases, phaseNames, requests, traffic }: Pieces): Found {
+export function checkTraffic(pieces: Pieces): Found {
+  const { phases, phaseNames, requests, steps, traffic } = pieces;
   const found = new Finder();
   found.unique(phaseNames, (index) => ['traffic', 'phases', index, 'name']);
   found.unique(
     requests.map((request) => request?.name),
     (index) => ['traffic', 'requests', index, 'name'],
   );
+  found.unique(
+    steps.map((step) => step?.name),
+    (index) => ['traffic', 'session', 'steps', index, 'name'],
+  );
   for (const [index, phase] of phases.entries()) {
     if (phase !== undefined) checkShape(phase, ['traffic', 'phases', index, 'rate'], found);
   }
-  for (const [index, request] of requests.entries()) {
-    if (request !== undefined) checkRequest(request, ['traffic', 'requests', index], found);
+  for (const { request, path } of requestsOf(pieces)) {
+    if (request !== undefined) checkRequest(request, path, found);
   }
   if (requests.length > 0 && requests.every((request) => request?.weight === 0)) {
     found.problem(['traffic', 'requests'], 'expected at least one weight above 0, got 0 for all of them');
@@ -38,7 +43,7 @@ export function checkTraffic({ phases, phaseNames, requests, traffic }: Pieces):
 }
 
 function checkShape({ duration, rate }: PhaseItem, path: Path, found: Finder): void {
-  if (typeof rate === 'number') return;
+  if (rate === undefined || typeof rate === 'number') return;
   const { spike, sine, step } = rate;
   if (spike?.at !== undefined && spike.at > duration) {
     found.problem(
@@ -57,7 +62,7 @@ function checkShape({ duration, rate }: PhaseItem, path: Path, found: Finder): v
   }
 }
 
-function checkRequest(request: RequestItem, path: Path, found: Finder): void {
+function checkRequest(request: RequestItem | StepItem, path: Path, found: Finder): void {
   const bodies = (['json', 'body', 'bodyFile'] as const).filter((key) => request[key] !== undefined);
   if (bodies.length > 1) {
     found.problem(

@@ -1,4 +1,6 @@
 import { isAboutStatus, type AnswerCheck } from '../answer-rule.ts';
+import type { RequestSpec, Save } from '../plan.ts';
+import { keepCookies } from './cookies.ts';
 import type { Render, Value, Values } from './values.ts';
 
 /** What checks look at. */
@@ -10,35 +12,53 @@ interface Answer {
   readonly body: string;
 }
 
-/** The checks of one request of the mix. */
+/** What is done with the answers to one request of the mix. */
 export interface AnswerChecks {
   /** Whether the answer's body has to be kept. */
   readonly needBody: boolean;
   /** Whether they say which status is well; else 200 to 399 is. */
   readonly judgeStatus: boolean;
-  /** The checks that do not hold, by the names they have in the journal. Never throws. */
-  failing(answer: Answer, values: Values): string[];
+  /**
+   * Looks at an answer whose status is well: gives the checks that do not hold, by the names they have in the journal, and
+   * keeps what the session needs of it. Never throws.
+   */
+  take(answer: Answer, values: Values): string[];
 }
 
-/** Prepares the checks of a request; null where it has none. */
+/** Prepares what is done with a request's answers: checks, and what a session keeps; null where that is nothing. */
 export function prepareChecks(
-  request: string,
-  checks: readonly AnswerCheck[] | undefined,
+  { name: request, checks = [], saves = [] }: Pick<RequestSpec, 'name' | 'checks' | 'saves'>,
+  cookies: boolean,
   render: Render,
 ): AnswerChecks | null {
-  if (checks === undefined || checks.length === 0) return null;
+  if (checks.length === 0 && saves.length === 0 && !cookies) return null;
   const prepared = checks.map((check) => ({
     name: checkName(request, check),
     holds: prepare(check, render),
   }));
+  const readsBody = [...checks.map(({ subject }) => subject.of), ...saves.map(({ from }) => from.of)];
   return {
-    needBody: checks.some(({ subject }) => subject.of === 'json' || subject.of === 'body'),
+    needBody: readsBody.some((of) => of === 'json' || of === 'body'),
     judgeStatus: checks.some(isAboutStatus),
-    failing(answer, values) {
+    take(answer, values) {
       const look: Look = { answer, json: undefined };
-      return prepared.filter(({ holds }) => !holds(look, values)).map(({ name }) => name);
+      const failing = prepared.filter(({ holds }) => !holds(look, values)).map(({ name }) => name);
+      if (values.saved === null) return failing;
+      for (const save of saves) {
+        const got = subjectOf(look, save.from);
+        if (got === undefined) failing.push(saveName(request, save));
+        else values.saved.set(save.variable, got);
+      }
+      if (cookies) keepCookies(answer.headers, values.saved);
+      return failing;
     },
   };
+}
+
+/** How it is called that an answer lacks what a session should keep of it. */
+export function saveName(request: string, { variable, from }: Save): string {
+  const place = from.of === 'header' ? from.name : from.path.map(String).join('.');
+  return `${request}: save ${variable} from ${from.of} ${place}`;
 }
 
 /** How a check is called in journal and report. */

@@ -9,6 +9,7 @@ import { podOf, type Pod, type Pods } from './pods.ts';
 import type { TlsSetup } from './credentials.ts';
 import { portOf, type PreparedRequest } from './requests.ts';
 import type { SecondRecord } from './second-record.ts';
+import type { Arrival } from './transport.ts';
 
 /** What a connection tells the pool it belongs to. */
 export interface ConnectionOwner {
@@ -68,6 +69,8 @@ export class Connection extends Client implements Linked<Connection> {
     this.exchange = {
       index: 0,
       saved: null,
+      visitor: null,
+      step: 0,
       second,
       dueMs: 0,
       sentMs: 0,
@@ -84,9 +87,12 @@ export class Connection extends Client implements Linked<Connection> {
   }
 
   /** Sends a request, on a new socket where there is none. `last` closes the connection after the answer. */
-  send(request: PreparedRequest, id: string, { index, second, dueMs, nowMs, last }: Sending): void {
+  send(request: PreparedRequest, id: string, { index, visitor, second, dueMs, nowMs, last }: Sending): void {
     const { exchange } = this;
     exchange.index = index;
+    exchange.visitor = visitor;
+    exchange.step = visitor === null ? 0 : visitor.step;
+    exchange.saved = visitor === null ? null : visitor.saved;
     exchange.second = second;
     exchange.dueMs = dueMs;
     exchange.sentMs = nowMs;
@@ -204,7 +210,7 @@ export class Connection extends Client implements Linked<Connection> {
     const parser = this.#parser;
     if (!(parser.status >= 200 && parser.status < 400) && checks?.judgeStatus !== true) return false;
     if (checks === null) return true;
-    const failing = checks.failing(parser, this.exchange);
+    const failing = checks.take(parser, this.exchange);
     this.exchange.failedChecks = failing;
     return failing.length === 0;
   }
@@ -256,11 +262,7 @@ export class Connection extends Client implements Linked<Connection> {
 }
 
 /** What a connection has to know of an arrival to send it. */
-export interface Sending {
-  index: number;
-  second: SecondRecord;
-  dueMs: number;
-  nowMs: number;
+export interface Sending extends Arrival {
   last: boolean;
 }
 

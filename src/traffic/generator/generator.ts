@@ -1,4 +1,5 @@
-import { offeredPerSecond, scheduleOf, type Schedule } from '../schedule.ts';
+import type { TrafficPlan } from '../plan.ts';
+import { offeredPerSecond, phaseStarts, scheduleOf, totalDurationMs, type Schedule } from '../schedule.ts';
 import { authorizationOf, tlsSetupOf } from './credentials.ts';
 import { Ledger, type Entry } from './ledger.ts';
 import type { FromGenerator, GeneratorInput } from './messages.ts';
@@ -11,6 +12,7 @@ import { Seconds } from './seconds.ts';
 import { SelfWatch } from './self-watch.ts';
 import type { Transport } from './transport.ts';
 import { variablesOf } from './values.ts';
+import { Visits, type VisitsOptions } from './visits.ts';
 
 const sweepEveryMs = 10;
 const tickEveryMs = 250;
@@ -55,6 +57,21 @@ export function runGenerator(
     ledger,
     measure: measureWith({ pool, ledger, watch }),
   });
+  // Requests of sessions and users; of those only the first steps may be on the schedule.
+  let visitorRequests = 0;
+  let missed = 0;
+  const visits = visitsOf(input, {
+    startMs,
+    now,
+    wake: (dueMs) => pacer.wake(dueMs),
+    fire(visitor, dueMs, nowMs) {
+      const { index, step } = visitor;
+      const second = seconds.recordAt(dueMs);
+      visitorRequests++;
+      if (plan.session !== undefined && step === 0) second.sessionStarted();
+      pool.fire({ index, visitor, second, dueMs, nowMs });
+    },
+  });
   let nextSweepMs = startMs;
   let nextTickMs = input.ticks ? startMs : Number.POSITIVE_INFINITY;
 
@@ -65,15 +82,20 @@ export function runGenerator(
     paced: {
       arrive(index, dueMs, nowMs) {
         const second = seconds.recordOf(index);
-        if (nowMs - dueMs > hopelesslyLateMs) ledger.dropped(second, { index, dueMs, nowMs, ownFault: true });
-        else pool.fire({ index, second, dueMs, nowMs });
+        if (nowMs - dueMs > hopelesslyLateMs) {
+          missed++;
+          ledger.dropped(second, { index, dueMs, nowMs, ownFault: true });
+        } else if (visits !== null) visits.begin(index, dueMs, nowMs);
+        else pool.fire({ index, visitor: null, second, dueMs, nowMs });
       },
+      nextDueMs: () => visits?.nextDueMs ?? Number.POSITIVE_INFINITY,
       turn(nowMs) {
+        visits?.turn(nowMs);
         if (nowMs >= nextSweepMs) {
           nextSweepMs = nowMs + sweepEveryMs;
           pool.sweep(nowMs);
         }
-        seconds.pass(nowMs, pacer.arrived);
+        seconds.pass(visits === null ? nowMs : Math.min(nowMs, visits.nextDueMs), pacer.arrived);
         if (nowMs >= nextTickMs) {
           nextTickMs += tickEveryMs * Math.ceil((nowMs - nextTickMs + 1) / tickEveryMs);
           post({ kind: 'tick', tick: tickOf({ schedule, startMs, ledger, pool, nowMs }) });
@@ -81,7 +103,8 @@ export function runGenerator(
         if (!seconds.over || pool.inFlight > 0) return false;
         pool.close();
         watch.stop();
-        post({ kind: 'end', t: nowMs - originMs, scheduled: pacer.arrived });
+        const scheduled = visits === null ? pacer.arrived : visitorRequests + missed;
+        post({ kind: 'end', t: nowMs - originMs, scheduled });
         return true;
       },
     },
@@ -90,9 +113,31 @@ export function runGenerator(
   return {
     stop() {
       pacer.stop();
+      visits?.stop();
       seconds.stop(now());
     },
   };
+}
+
+/** The sessions or users of a plan; null where every request stands alone. */
+function visitsOf(
+  { plan, seed }: GeneratorInput,
+  options: Pick<VisitsOptions, 'startMs' | 'now' | 'wake' | 'fire'>,
+): Visits | null {
+  const starts = phaseStarts(plan);
+  const phases = plan.phases.flatMap(({ rate, durationMs }, index) =>
+    rate.kind === 'users' ? [{ startMs: starts[index] ?? 0, durationMs, users: rate.users }] : [],
+  );
+  if (phases.length === 0 && plan.session === undefined) return null;
+  const atOnce = { fromMs: 0, toMs: 0 };
+  return new Visits({
+    ...options,
+    seed,
+    endMs: options.startMs + totalDurationMs(plan),
+    steps: plan.session === undefined ? [atOnce] : plan.requests.map(({ think = atOnce }) => think),
+    sessions: plan.session !== undefined,
+    users: phases.length === 0 ? null : { phases, think: plan.think ?? atOnce },
+  });
 }
 
 function openPool(
@@ -107,8 +152,9 @@ function openPool(
   );
   const context = {
     target,
-    find: variablesOf(plan.variables ?? {}, seed),
+    find: variablesOf(plan.variables ?? {}, seed, savedNames(plan)),
     authorization: authorizationOf(plan.auth, process.env),
+    cookies: plan.session?.cookies === true,
   };
   const staying = plan.requests.map((spec) => prepareRequest(spec, context, false));
   const closing = plan.requests.map((spec) => prepareRequest(spec, context, true));
@@ -120,13 +166,17 @@ function openPool(
     tls: tlsSetupOf(plan.tls, target),
     ledger,
     now,
-    requestOf(index, last) {
-      const request = (last ? closing : staying)[mix(index)];
+    requestOf(index, step, last) {
+      const request = (last ? closing : staying)[plan.session === undefined ? mix(index) : step];
       if (request === undefined) throw new Error('a plan needs at least one request');
       return request;
     },
     idOf: requestIds(seed),
   });
+}
+
+function savedNames({ requests }: TrafficPlan): Set<string> {
+  return new Set(requests.flatMap(({ saves = [] }) => saves.map(({ variable }) => variable)));
 }
 
 /** Measures the end of a second: connections now, and what changed since the last call. */

@@ -8,7 +8,7 @@ const flushAt = 64 * 1024;
 /** Appends a line for each arrival to a file that others may append to as well; `flush` writes what is left. */
 export class LedgerFile {
   readonly #file: number;
-  readonly #idOf: (index: number) => string;
+  readonly #idOf: (index: number, step: number) => string;
   #lines = '';
 
   constructor(path: string, seed: number) {
@@ -16,9 +16,9 @@ export class LedgerFile {
     this.#idOf = requestIds(seed);
   }
 
-  add({ index, dueMs, sentMs, endedMs, outcome, status }: Entry): void {
+  add({ index, step, dueMs, sentMs, endedMs, outcome, status }: Entry): void {
     const sent = sentMs === null ? '' : sentMs.toFixed(3);
-    this.#lines += `${this.#idOf(index)},${dueMs.toFixed(3)},${sent},${endedMs.toFixed(3)},${outcome},${status}\n`;
+    this.#lines += `${this.#idOf(index, step)},${dueMs.toFixed(3)},${sent},${endedMs.toFixed(3)},${outcome},${status}\n`;
     if (this.#lines.length > flushAt) this.flush();
   }
 

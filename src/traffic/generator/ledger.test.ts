@@ -96,7 +96,7 @@ function open(count: number): {
     send(second, dueMs, sentMs = dueMs) {
       if (second === undefined) throw new Error('no such second');
       ledger.sent(second, sentMs - dueMs);
-      const exchange = { index: 0, saved: null, second, dueMs, sentMs, status: 200 };
+      const exchange = { index: 0, step: 0, visitor: null, saved: null, second, dueMs, sentMs, status: 200 };
       return { ...exchange, pod: null, reused: false, failedChecks: null };
     },
   };

@@ -2,11 +2,15 @@ import type { Outcome, OutcomeCounts } from '../../journal/index.ts';
 import { LiveFigures } from './live.ts';
 import type { RawSecond } from './messages.ts';
 import { Pods, type Pod } from './pods.ts';
+import type { Visitor } from './transport.ts';
 import type { Values } from './values.ts';
 import { noOutcomes, SecondRecord, type Boundary } from './second-record.ts';
 
 /** One request under way; each connection keeps one and uses it again. Instants are the generator's clock. */
 export interface Exchange extends Values {
+  visitor: Visitor | null;
+  /** Which step of the visit it is. */
+  step: number;
   second: SecondRecord;
   dueMs: number;
   sentMs: number;
@@ -26,6 +30,8 @@ export type SentOutcome = Exclude<Outcome, 'dropped'>;
 /** What became of one arrival. Instants are the generator's clock. */
 export interface Entry {
   index: number;
+  /** Which step of a session; 0 elsewhere. */
+  step: number;
   dueMs: number;
   /** When it was sent; null where it never was. */
   sentMs: number | null;
@@ -88,10 +94,16 @@ export class Ledger {
   /** An arrival was never sent; `ownFault` says that the machine the generator runs on had no means to. */
   dropped(
     record: SecondRecord,
-    { index, dueMs, nowMs, ownFault }: { index: number; dueMs: number; nowMs: number; ownFault: boolean },
+    {
+      index,
+      step = 0,
+      dueMs,
+      nowMs,
+      ownFault,
+    }: { index: number; step?: number; dueMs: number; nowMs: number; ownFault: boolean },
   ): void {
     record.scheduled++;
-    this.#entered?.({ index, dueMs, sentMs: null, endedMs: nowMs, outcome: 'dropped', status: 0 });
+    this.#entered?.({ index, step, dueMs, sentMs: null, endedMs: nowMs, outcome: 'dropped', status: 0 });
     this.#count(record, 'dropped');
     if (ownFault || nowMs - dueMs > lateMs) record.droppedByGenerator++;
     record.failed({ ...this.#instants(dueMs, nowMs), outcome: 'dropped', pod: null });
@@ -99,8 +111,8 @@ export class Ledger {
 
   /** A request that was sent got its outcome. */
   ended(exchange: Exchange, outcome: SentOutcome, nowMs: number): void {
-    const { index, second, dueMs, sentMs, status, pod, reused, failedChecks } = exchange;
-    this.#entered?.({ index, dueMs, sentMs, endedMs: nowMs, outcome, status });
+    const { index, step, second, dueMs, sentMs, status, pod, reused, failedChecks } = exchange;
+    this.#entered?.({ index, step, dueMs, sentMs, endedMs: nowMs, outcome, status });
     this.#count(second, outcome);
     second.pending--;
     const responseUs = Math.round((nowMs - dueMs) * 1000);
@@ -131,8 +143,8 @@ export class Ledger {
   }
 
   /** A request turned out not to have been sent for want of a socket: its outcome is `dropped`. */
-  unsent({ index, second, dueMs }: Exchange, nowMs: number): void {
-    this.#entered?.({ index, dueMs, sentMs: null, endedMs: nowMs, outcome: 'dropped', status: 0 });
+  unsent({ index, step, second, dueMs }: Exchange, nowMs: number): void {
+    this.#entered?.({ index, step, dueMs, sentMs: null, endedMs: nowMs, outcome: 'dropped', status: 0 });
     this.#count(second, 'dropped');
     second.pending--;
     second.droppedByGenerator++;

@@ -34,6 +34,8 @@ export interface RawSecond {
   statuses: Record<string, number>;
   /** Answers that failed a check, by the check's name. */
   failedChecks?: Record<string, number>;
+  /** Sessions whose first step was due, and whose last step was, in this second. */
+  sessions?: { started: number; completed: number; broken: number };
   /** Service and response time in turn, µs, in the order in which the requests ended. */
   samplesUs: Partial<Record<TimedOutcome, Uint32Array<ArrayBuffer>>>;
   pods: Record<string, RawPod>;

@@ -21,6 +21,7 @@ function overdue(total: number): Promise<string> {
           seen += 'a';
           nowMs++;
         },
+        nextDueMs: () => Number.POSITIVE_INFINITY,
         turn() {
           seen += '.';
           nowMs++;

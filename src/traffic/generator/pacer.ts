@@ -6,6 +6,8 @@ export interface Paced {
   arrive(index: number, dueMs: number, nowMs: number): void;
   /** Called after the arrivals of each turn, at least every 10 ms. Returns true when nothing is left to wait for. */
   turn(nowMs: number): boolean;
+  /** When something that is on no schedule is due next; Infinity where nothing is. */
+  nextDueMs(): number;
 }
 
 /** A turn that has sent for so long lets answers be read before it goes on, ms. */
@@ -25,6 +27,8 @@ export class Pacer {
   readonly #now: () => number;
   readonly #paced: Paced;
   #timer: NodeJS.Timeout;
+  #timerAtMs = 0;
+  #over = false;
   #index = 0;
   #nextMs: number;
   #total: number;
@@ -51,6 +55,11 @@ export class Pacer {
     this.#nextMs = Number.POSITIVE_INFINITY;
   }
 
+  /** Something that is on no schedule has become due earlier than was known. */
+  wake(dueMs: number): void {
+    if (!this.#over && dueMs < this.#timerAtMs) this.#rest(this.#now(), dueMs);
+  }
+
   #turn(): void {
     const began = this.#now();
     let nowMs = began;
@@ -71,9 +80,16 @@ export class Pacer {
     clearTimeout(this.#timer);
     if (this.#paced.turn(nowMs)) {
       if (this.#again !== null) clearImmediate(this.#again);
+      this.#over = true;
       return;
     }
-    const restMs = Math.max(1, Math.min(longestRestMs, Math.floor(this.#nextMs - nowMs)));
+    this.#rest(nowMs, Math.min(this.#nextMs, this.#paced.nextDueMs()));
+  }
+
+  #rest(nowMs: number, nextMs: number): void {
+    const restMs = Math.max(1, Math.min(longestRestMs, Math.floor(nextMs - nowMs)));
+    clearTimeout(this.#timer);
+    this.#timerAtMs = nowMs + restMs;
     this.#timer = setTimeout(() => this.#turn(), restMs);
   }
 

@@ -5,7 +5,7 @@ import type { Ledger, SentOutcome } from './ledger.ts';
 import { LinkedList } from './linked-list.ts';
 import type { PreparedRequest } from './requests.ts';
 import type { SecondRecord } from './second-record.ts';
-import type { Arrival, Transport } from './transport.ts';
+import type { Arrival, Transport, Visitor } from './transport.ts';
 
 export interface PoolOptions {
   target: URL;
@@ -16,8 +16,8 @@ export interface PoolOptions {
   ledger: Ledger;
   now: () => number;
   /** The request of an arrival; `last` where its connection is closed after it. */
-  requestOf: (index: number, last: boolean) => PreparedRequest;
-  idOf: (index: number) => string;
+  requestOf: (index: number, step: number, last: boolean) => PreparedRequest;
+  idOf: (index: number, step: number) => string;
 }
 
 /**
@@ -59,18 +59,23 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     return { open: this.#opened - this.#closed, opened: this.#opened, closed: this.#closed };
   }
 
-  fire({ index, second, dueMs, nowMs }: Arrival): void {
+  fire(arrival: Arrival): void {
     const { ledger, requestOf, idOf } = this.#options;
-    const connection = this.#take(second);
+    const { index, visitor, second, dueMs, nowMs } = arrival;
+    const step = visitor === null ? 0 : visitor.step;
+    const connection = this.#take(second, visitor);
     if (connection === null) {
-      ledger.dropped(second, { index, dueMs, nowMs, ownFault: false });
+      ledger.dropped(second, { index, step, dueMs, nowMs, ownFault: false });
+      visitor?.ended('dropped', second, nowMs);
       return;
     }
+    if (visitor !== null) visitor.connection = connection;
     ledger.sent(second, nowMs - dueMs);
     this.#busy.push(connection);
     const before = connection.open ? connection.requests : 0;
     const last = before + 1 >= this.#requestsPerConnection;
-    connection.send(requestOf(index, last), idOf(index), { index, second, dueMs, nowMs, last });
+    const request = requestOf(index, step, last);
+    connection.send(request, idOf(index, step), { index, visitor, second, dueMs, nowMs, last });
   }
 
   sweep(nowMs: number): void {
@@ -101,8 +106,10 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     this.#busy.remove(connection);
     if (connection.open) this.#idle.push(connection);
     else this.#unused.push(connection);
-    if (outcome === 'unsent') this.#options.ledger.unsent(connection.exchange, nowMs);
-    else this.#options.ledger.ended(connection.exchange, outcome, nowMs);
+    const { exchange } = connection;
+    if (outcome === 'unsent') this.#options.ledger.unsent(exchange, nowMs);
+    else this.#options.ledger.ended(exchange, outcome, nowMs);
+    exchange.visitor?.ended(outcome === 'unsent' ? 'dropped' : outcome, exchange.second, nowMs);
   }
 
   lost(connection: Connection): void {
@@ -110,8 +117,15 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     this.#unused.push(connection);
   }
 
-  #take(second: SecondRecord): Connection | null {
-    const idle = this.#idle.first;
+  /** A visitor's own connection where it is free; a user takes no other's while there may be more. */
+  #take(second: SecondRecord, visitor: Visitor | null): Connection | null {
+    const own = visitor?.connection;
+    if (own?.open === true && !own.busy) {
+      this.#idle.remove(own);
+      return own;
+    }
+    const mayOpen = this.#unused.length > 0 || this.#all.length < this.#options.connections;
+    const idle = visitor?.isUser === true && mayOpen ? null : this.#idle.first;
     if (idle !== null) {
       this.#idle.remove(idle);
       return idle;

@@ -24,7 +24,7 @@ function requests(change: Partial<RequestSpec>, count = 3, seed = 1): { head: st
   const spec = { name: 'q', weight: 1, method: 'GET', path: '/', headers: {}, body: null, ...change };
   const prepared = prepareRequest(
     spec,
-    { target, find: variablesOf(variables, seed), authorization: null },
+    { target, find: variablesOf(variables, seed), authorization: null, cookies: false },
     false,
   );
   return Array.from({ length: count }, (_, index) => {
@@ -81,10 +81,13 @@ describe('requests with variables', () => {
   it('keep line ends out of headers', () => {
     const find = (): (() => string) => () => 'a\r\nx-evil: 1';
     const spec = { name: 'q', weight: 1, method: 'GET', path: '/', headers: { h: '${v}' }, body: null };
-    const bytes = prepareRequest(spec, { target, find, authorization: null }, false).bytes('i', {
-      index: 0,
-      saved: null,
-    });
+    const bytes = prepareRequest(spec, { target, find, authorization: null, cookies: false }, false).bytes(
+      'i',
+      {
+        index: 0,
+        saved: null,
+      },
+    );
     expect(bytes).toContain('h: a x-evil: 1\r\n');
   });
 
@@ -106,7 +109,7 @@ describe('credentials', () => {
     const prepare = (headers: Record<string, string>): string =>
       prepareRequest(
         { name: 'q', weight: 1, method: 'GET', path: '/', headers, body: null },
-        { target, find: () => null, authorization: 'Bearer all' },
+        { target, find: () => null, authorization: 'Bearer all', cookies: false },
         false,
       ).bytes('i', { index: 0, saved: null });
     expect(prepare({})).toContain('Authorization: Bearer all\r\n');

@@ -2,15 +2,16 @@ import buildRequest from 'autocannon/lib/httpRequestBuilder.js';
 import type { RequestSpec } from '../plan.ts';
 import { isTemplate, parseTemplate, type TemplatePiece } from '../template.ts';
 import { prepareChecks, textOf, type AnswerChecks } from './answer-checks.ts';
+import { cookieLine } from './cookies.ts';
 import type { FindVariable, Reader, Values } from './values.ts';
 
 /** The header that carries each request's own id, so that the pods' logs can be matched with the arrivals. */
 const requestIdHeader = 'x-request-id';
 
-/** The id that arrival `index` of a run with that seed carries. */
-export function requestIds(seed: number): (index: number) => string {
+/** The id that arrival `index` of a run with that seed carries; later steps of a session have their number behind it. */
+export function requestIds(seed: number): (index: number, step: number) => string {
   const prefix = `${(seed >>> 0).toString(16).padStart(8, '0')}-`;
-  return (index) => prefix + String(index);
+  return (index, step) => (step === 0 ? prefix + String(index) : `${prefix}${index}.${step}`);
 }
 
 /** A request ready to be sent. All bytes as latin1, one character each. */
@@ -19,7 +20,7 @@ export interface PreparedRequest {
   bytes(id: string, values: Values): string;
   /** Whether the answer has no body. */
   readonly head: boolean;
-  /** What the answer must be, besides a good status. */
+  /** What the answer must be, besides a good status, and what is kept of it. */
   readonly checks: AnswerChecks | null;
 }
 
@@ -29,6 +30,8 @@ export interface RequestContext {
   find: FindVariable;
   /** The Authorization header of requests that bring none. */
   authorization: string | null;
+  /** Whether the cookies of earlier answers are sent. */
+  cookies: boolean;
 }
 
 /** Gives a piece of a request's bytes; `bodyLength` is known once the body is. */
@@ -37,6 +40,7 @@ type Piece = string | ((id: string, values: Values, bodyLength: number) => strin
 const mark = '\u0001';
 const idMark = `${mark}id${mark}`;
 const lengthMark = `${mark}length${mark}`;
+const cookieMark = `${mark}cookie${mark}`;
 const keepAliveLine = 'Connection: keep-alive\r\n';
 
 /**
@@ -76,10 +80,12 @@ export function prepareRequest(
     path: marked(spec.path, pathText),
     headers: Object.fromEntries([...headers, ...length, [requestIdHeader, idMark]]) as Record<string, string>,
   }).toString('latin1');
-  const lines = lastOnConnection ? text.replace(keepAliveLine, 'Connection: close\r\n') : text;
+  const kept = lastOnConnection ? text.replace(keepAliveLine, 'Connection: close\r\n') : text;
+  const lines = context.cookies ? `${kept.slice(0, -2)}${cookieMark}\r\n` : kept;
   const pieces = lines.split(mark).map((piece, index): Piece => {
     if (index % 2 === 0) return piece;
     if (piece === 'id') return (id) => id;
+    if (piece === 'cookie') return (_id, values) => cookieLine(values.saved);
     if (piece === 'length') return (_id, _values, bodyLength) => String(bodyLength);
     const filler = fillers[Number(piece)];
     return (_id, values) => filler?.(values) ?? '';
@@ -87,7 +93,7 @@ export function prepareRequest(
   return {
     bytes: bytesOf(pieces, body, fixed),
     head: method === 'HEAD',
-    checks: prepareChecks(spec.name, spec.checks, (template) => {
+    checks: prepareChecks(spec, context.cookies, (template) => {
       const parts = template.map((piece) =>
         typeof piece === 'string' ? piece : readerOf(piece.variable, find, spec.name),
       );

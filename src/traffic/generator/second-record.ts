@@ -25,6 +25,7 @@ export class SecondRecord {
   readonly statuses = new Map<number, number>();
   /** Answers that failed a check, by the check's name; null until one does. */
   #failedChecks: Record<string, number> | null = null;
+  #sessions: { started: number; completed: number; broken: number } | null = null;
   readonly pods = new Map<Pod, PodTally>();
   readonly lateness: Samples;
   droppedByGenerator = 0;
@@ -70,6 +71,17 @@ export class SecondRecord {
     this.#failedChecks[check] = (this.#failedChecks[check] ?? 0) + 1;
   }
 
+  sessionStarted(): void {
+    this.#sessions ??= { started: 0, completed: 0, broken: 0 };
+    this.#sessions.started++;
+  }
+
+  sessionEnded(well: boolean): void {
+    this.#sessions ??= { started: 0, completed: 0, broken: 0 };
+    if (well) this.#sessions.completed++;
+    else this.#sessions.broken++;
+  }
+
   failed(failure: FailedRequest): void {
     this.#failures.push(failure);
   }
@@ -101,6 +113,7 @@ export class SecondRecord {
       outcomes: this.outcomes,
       statuses: Object.fromEntries(this.statuses),
       ...(this.#failedChecks === null ? {} : { failedChecks: this.#failedChecks }),
+      ...(this.#sessions === null ? {} : { sessions: this.#sessions }),
       samplesUs,
       pods: Object.fromEntries(
         [...this.pods].map(([pod, tally]): [string, RawPod] => [

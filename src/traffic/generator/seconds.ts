@@ -21,9 +21,19 @@ export class Seconds {
   /** The record of an arrival's second; indexes come in order. */
   recordOf(index: number): SecondRecord {
     while (index >= this.#until) this.#begin();
-    const last = this.#open.at(-1);
-    if (last === undefined) throw new Error(`arrival ${index} came after its second was over`);
-    return last.record;
+    for (const { record, until } of this.#open) if (index < until) return record;
+    throw new Error(`arrival ${index} came after its second was over`);
+  }
+
+  /** The record of the second in which something is due that is on no schedule. */
+  recordAt(dueMs: number): SecondRecord {
+    const { offered, startMs } = this.#options;
+    const second = Math.max(0, Math.min(offered.length - 1, Math.floor((dueMs - startMs) / 1000)));
+    while (this.#begun <= second) this.#begin();
+    const first = this.#open[0];
+    const open = this.#open[second - (first?.record.second ?? 0)] ?? first;
+    if (open === undefined) throw new Error(`what was due at ${dueMs} came after its second was over`);
+    return open.record;
   }
 
   /** Ends every second that has passed and whose arrivals have all been made. */

@@ -1,8 +1,28 @@
+import type { Outcome } from '../../journal/index.ts';
+import type { Connection } from './connection.ts';
 import type { SecondRecord } from './second-record.ts';
+import type { Value } from './values.ts';
+
+/** Somebody whose requests follow from each other: a session, or a user of the closed model. */
+export interface Visitor {
+  readonly index: number;
+  /** Which step comes next or is under way. */
+  readonly step: number;
+  /** What was kept of answers; emptied when a new visit begins. */
+  readonly saved: Map<string, Value>;
+  /** A user has a connection of their own. */
+  readonly isUser: boolean;
+  /** The connection last used. */
+  connection: Connection | null;
+  /** The request under way got its outcome. */
+  ended(outcome: Outcome, second: SecondRecord, nowMs: number): void;
+}
 
 /** One scheduled arrival. */
 export interface Arrival {
   index: number;
+  /** Whose request it is; null for arrivals that stand alone. */
+  visitor: Visitor | null;
   second: SecondRecord;
   dueMs: number;
   nowMs: number;

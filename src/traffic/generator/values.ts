@@ -8,7 +8,7 @@ export type Value = string | number | boolean | object | null;
 /** What the variables of one request follow from: which arrival it is, and what its session has kept. */
 export interface Values {
   index: number;
-  saved: ReadonlyMap<string, Value> | null;
+  saved: Map<string, Value> | null;
 }
 
 /** The value of a variable for one request. */

@@ -1,6 +1,6 @@
 import type { Findings, LatencySummary } from '../../../analysis/index.ts';
 import { outcomes } from '../../../journal/index.ts';
-import { count, duration, percent } from '../format.ts';
+import { count, duration, percent, plural } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { podName, podNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
@@ -10,7 +10,8 @@ export function requestsSection(findings: Findings): Markup {
   return section(
     'requests',
     'Requests',
-    html`<div class="columns">
+    html`<p class="says">${modelSentences(findings)}</p>
+      <div class="columns">
         <div>
           <h3>Every request has one outcome</h3>
           ${outcomesTable(findings)}
@@ -53,6 +54,37 @@ function outcomesTable({ requests, statuses }: Findings): Content {
               (${term('conserved', 'conservation')} is broken).`
       }${answered.length === 0 ? '' : html` Answers by HTTP status: ${answered.map(([status, number], index) => html`${index > 0 ? ', ' : ''}${status}: ${count(number)}`)}.`}${answered.some(([status]) => status.startsWith('3')) ? ' Redirects are not followed: each counts as the answer that it is.' : ''}
     </p>`;
+}
+
+/** How the requests came about, and what that means for the figures. */
+function modelSentences({ model, requests }: Findings): string {
+  const { kind, think, session } = model;
+  const steps = session === null ? '' : session.steps.join(' → ');
+  const ended =
+    session === null
+      ? ''
+      : ` Of ${plural(session.started, 'session')} ${count(session.completed)} went through, ${count(session.broken)} broke, and ${count(Math.max(0, session.started - session.completed - session.broken))} were under way when traffic ended.`;
+  if (kind === 'closed') {
+    const pause =
+      think === null || think.toMs === 0
+        ? 'at once'
+        : think.fromMs === think.toMs
+          ? `after ${duration(think.fromMs)}`
+          : `after ${duration(think.fromMs)} to ${duration(think.toMs)}`;
+    const what = session === null ? 'a request' : `a session (${steps})`;
+    return (
+      `Closed model: a fixed number of users, each of whom makes ${what} and acts again ${pause} when answered. The load ` +
+      `falls when the service slows, so these ${count(requests.scheduled)} requests are what users got round to, and response times leave ` +
+      `out what they did not.${ended}`
+    );
+  }
+  if (session !== null) {
+    return (
+      `Open model: sessions (${steps}) begin on schedule, whether or not earlier ones were answered; within a session each ` +
+      `step follows from the answer before.${ended}`
+    );
+  }
+  return 'Open model: requests arrive on schedule, whether or not earlier ones were answered, as customers do.';
 }
 
 function checksTable({ checks }: Findings): Markup {
