@@ -1,15 +1,15 @@
-import { embeddedProvider } from '../cluster/index.ts';
 import { runScenario, type RunResult } from '../harness/index.ts';
 import { resultOf, summaryOf } from '../report/index.ts';
 import { loadScenario, type Scenario } from '../scenario/index.ts';
 import { monotonicMs } from '../support/index.ts';
 import { wantsColor, type Context } from './context.ts';
 import { interruptible } from './interruptible.ts';
+import { providerFor, type WhereRequest } from './providers.ts';
 import { openInBrowser } from './terminal/open.ts';
 import { runView } from './terminal/view.ts';
 
 /** What `openbell run` was asked for. */
-export interface RunRequest {
+export interface RunRequest extends WhereRequest {
   scenario: string;
   out: string;
   speedup?: number | undefined;
@@ -52,7 +52,7 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
   try {
     return await runScenario({
       scenario,
-      provider: embeddedProvider(),
+      provider: providerFor(request),
       outDir: request.out,
       seed: request.seed,
       keep: request.keep,
@@ -62,6 +62,7 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
       observer: {
         onEvent: (event) => view.event(event),
         onTick: (tick) => view.tick(tick),
+        onProgress: (message) => view.progress(message),
       },
     });
   } finally {

@@ -3,4 +3,7 @@ export * from './provider.ts';
 export * from './spec.ts';
 export * from './pod-address.ts';
 export { embeddedClusterNames, embeddedProvider, type EmbeddedOptions } from './embedded/provider.ts';
-export { embeddedRequirements, type Requirement } from './embedded/requirements.ts';
+export { embeddedRequirements } from './embedded/requirements.ts';
+export type { Requirement } from './requirement.ts';
+export { kindClusterNames, kindProvider, type KindOptions } from './kind/provider.ts';
+export { examineKind } from './kind/examine.ts';

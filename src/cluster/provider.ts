@@ -1,4 +1,4 @@
-import type { ClusterSpec } from './spec.ts';
+import type { ClusterSpec, Timings } from './spec.ts';
 
 /**
  * Where a cluster runs. Callers branch on {@link Capabilities}, never on the provider's name. Everything that the Kubernetes
@@ -22,6 +22,8 @@ export interface ClusterProvider {
 export interface CreateOptions {
   /** The cluster outlives this process. */
   keep: boolean;
+  /** One that was kept, is like the asked one and is not in use may serve instead of a new one; no when left out. */
+  reuse?: boolean;
   signal: AbortSignal;
   /** Called with each step of the boot, for progress lines. */
   onProgress: (message: string) => void;
@@ -30,6 +32,8 @@ export interface CreateOptions {
 /** A cluster that runs. */
 export interface Cluster {
   readonly name: string;
+  /** It was there before and stays after {@link destroy}, which only lets it go: what was made in it is to be removed. */
+  readonly shared: boolean;
   readonly capabilities: Capabilities;
   readonly facts: ClusterFacts;
 
@@ -47,7 +51,8 @@ export interface Cluster {
   /**
    * Changes a machine's power. Resolves when it was seen to have happened (the node's processes are gone, stopped,
    * started). `kill`: power loss, at once. `pause`: everything on the node hangs, its connections stay open; `resume`
-   * undoes it. `start`: power comes back after `kill`. `add`: a new worker joins. `remove`: it is shut down for good.
+   * undoes it. `start`: power comes back after `kill`. `disconnect`: its network link is cut, everything on it goes on;
+   * `connect` undoes it. `add`: a new worker joins. `remove`: it is shut down for good.
    *
    * @returns what proved it, one sentence.
    */
@@ -63,7 +68,7 @@ export interface Cluster {
   destroy(): Promise<void>;
 }
 
-export type PowerAction = 'kill' | 'pause' | 'resume' | 'start' | 'add' | 'remove';
+export type PowerAction = 'kill' | 'pause' | 'resume' | 'start' | 'disconnect' | 'connect' | 'add' | 'remove';
 
 export const components = ['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const;
 export type Component = (typeof components)[number];
@@ -76,6 +81,10 @@ export interface Capabilities {
   processImages: boolean;
   /** Pod addresses can be reached from this host. */
   podNetworkReachable: boolean;
+  /** Seconds written in objects (probes, grace, …) are nominal: the cluster divides them by the speed-up itself. */
+  dividesObjectSeconds: boolean;
+  /** The only node port that {@link Cluster.entryPoint} reaches; null: it reaches every one. */
+  nodePort: number | null;
 }
 
 /** What a report says about a cluster. */
@@ -85,9 +94,13 @@ export interface ClusterFacts {
   notFollowed: string[];
   /** Facts about the substrate: how CPU limits are enforced, addresses, … */
   facts: Record<string, string>;
+  /** The timings in force. */
+  timings: Timings;
+  /** What the cluster calls the workers that the spec names, where it calls them otherwise. */
+  nodeNames: Record<string, string>;
 }
 
-/** An image a pod may name: a program on this machine (embedded), or a container image. */
+/** An image a pod may name: a program on this machine (embedded) that can also be had as a container image. */
 export type Image = ProcessImage;
 
 /** A program that stands for a container image on the embedded cluster. */
@@ -100,4 +113,9 @@ export interface ProcessImage {
   workingDir: string;
   /** Environment baked into the image. */
   env: Record<string, string>;
+  /**
+   * Lays out the build context of the container image of the same name in an empty folder. Left out: it is built from the
+   * Dockerfile in `workingDir`, if there is one, or is there already.
+   */
+  layOut?: (folder: string) => Promise<unknown>;
 }

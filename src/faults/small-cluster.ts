@@ -45,6 +45,8 @@ export async function smallCluster({
     components: new Set(),
     processImages: true,
     podNetworkReachable: true,
+    dividesObjectSeconds: true,
+    nodePort: null,
   };
 
   return {
@@ -55,6 +57,7 @@ export async function smallCluster({
     received: api.received,
     cluster: {
       capabilities,
+      facts: { nodeNames: {} },
       power: (node: string, action: PowerAction) => {
         for (const pod of pods.values()) {
           if (pod.object.spec.nodeName !== node) continue;

@@ -1,8 +1,11 @@
+import type { Timings } from '../cluster/index.ts';
 import { isReady, kinds, type KubeClient, type Service } from '../kubernetes/index.ts';
 import { until } from '../support/index.ts';
 import type { TrafficPlan } from '../traffic/index.ts';
 import { runLabel, type Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
+import { fittedObjects } from './fitted-objects.ts';
+import { removeNamespace } from './namespace.ts';
 import { observe, type Observation } from './observe/observe.ts';
 import type { Provisioned } from './provision.ts';
 
@@ -11,14 +14,21 @@ export interface Deployed {
   observation: Observation;
   /** Where the traffic goes: the Service's entry point, or what the scenario names. */
   target: URL;
+  /** The cluster's timings in force. */
+  timings: Timings;
 }
 
 /** Makes the run's namespace, watches it, and creates the workload in it. */
 export async function deploy(
-  { runId, namespace, shared, scenario, journal, signal, hardSignal, steps }: RunContext,
+  context: RunContext,
   { client, cluster }: Provisioned,
   workload: Workload,
 ): Promise<Deployed> {
+  const { runId, namespace, scenario, keep, shared, journal, signal, hardSignal, steps } = context;
+  if (shared) await everyNodeReady(client, signal);
+  if ((shared || cluster.shared) && !keep) {
+    steps.undoLater('the namespace', () => removeNamespace(client, namespace, hardSignal));
+  }
   await client.apply(
     {
       apiVersion: 'v1',
@@ -30,10 +40,6 @@ export async function deploy(
     },
     { signal },
   );
-  if (shared) {
-    await everyNodeReady(client, signal);
-    steps.undoLater('the namespace', () => removeNamespace(client, namespace, hardSignal));
-  }
   const ended = new AbortController();
   const observation = observe({
     client,
@@ -41,7 +47,7 @@ export async function deploy(
     namespace,
     workload,
     // Often enough to know which figures the autoscaler could see at each of its looks.
-    metricsEveryMs: Math.max(250, scenario.cluster.timings.metricsResolutionMs / 3),
+    metricsEveryMs: Math.max(250, cluster.facts.timings.metricsResolutionMs / 3),
     signal: ended.signal,
   });
   steps.undoLater('the watches', async () => {
@@ -52,14 +58,18 @@ export async function deploy(
   await raceAbort(observation.synced, signal);
 
   let target: URL | null = null;
-  for (const object of workload.objects) {
+  for (const object of fittedObjects(context, cluster.capabilities, workload)) {
     const applied = await client.apply(object, { namespace, signal });
     if (object.kind === 'Service' && object.metadata?.name === workload.service) {
       target = cluster.entryPoint(nodePortOf(applied, workload.servicePort));
     }
   }
   if (target === null) throw new Error(`the workload has no Service ${workload.service}`);
-  return { observation, target: scenario.target ?? withScheme(target, scenario.traffic) };
+  return {
+    observation,
+    target: scenario.target ?? withScheme(target, scenario.traffic),
+    timings: cluster.facts.timings,
+  };
 }
 
 function withScheme(target: URL, { tls }: TrafficPlan): URL {
@@ -73,16 +83,6 @@ async function everyNodeReady(client: KubeClient, signal: AbortSignal): Promise<
     deadlineMs: 60_000,
     signal,
   });
-}
-
-/** Resolves when nothing of the run is left in the cluster. */
-async function removeNamespace(client: KubeClient, name: string, signal: AbortSignal): Promise<void> {
-  await client.delete(kinds.namespace, name, { signal });
-  await until(
-    async () =>
-      !(await client.list(kinds.namespace, { signal })).some(({ metadata }) => metadata?.name === name),
-    { what: `namespace ${name} to be gone`, deadlineMs: 60_000, everyMs: 100, signal },
-  );
 }
 
 function nodePortOf({ spec }: Service, port: number): number {

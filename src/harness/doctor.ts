@@ -1,9 +1,15 @@
-import { embeddedClusterNames, embeddedRequirements, type Requirement } from '../cluster/index.ts';
+import {
+  embeddedClusterNames,
+  embeddedRequirements,
+  examineKind,
+  type Requirement,
+} from '../cluster/index.ts';
 
 export type { Requirement } from '../cluster/index.ts';
 
-/** Looks at everything that a run needs of this machine; boots nothing and leaves nothing behind. */
-export async function examineMachine(): Promise<Requirement[]> {
+/** Looks at everything that a run there needs of this machine; boots nothing and leaves nothing behind. */
+export async function examineMachine(on: 'embedded' | 'kind'): Promise<Requirement[]> {
+  if (on === 'kind') return examineKind();
   return [...(await embeddedRequirements()), clustersThatRun()];
 }
 

@@ -65,7 +65,7 @@ async function driving(faults: FaultSpec[]) {
   ) as number[];
   const driven = drive(
     context,
-    { client: lab.client, cluster: lab.cluster } as Provisioned,
+    { client: lab.client, cluster: lab.cluster } as unknown as Provisioned,
     { target: new URL(`http://127.0.0.1:${address}`) } as Deployed,
     { podSelector: 'app=x' } as Workload,
   );

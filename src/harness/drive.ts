@@ -1,4 +1,4 @@
-import { playFaults, type FaultPlay } from '../faults/index.ts';
+import { playFaults, type FaultPlay, type FaultSpec } from '../faults/index.ts';
 import type { TrafficStart, Unstamped } from '../journal/index.ts';
 import { monotonicMs, systemClock } from '../support/index.ts';
 import { phaseStarts, startTraffic, type ConnectionPolicy, type TrafficPlan } from '../traffic/index.ts';
@@ -65,7 +65,7 @@ export async function drive(
     void announcePhases(context, startMs, over.signal);
     const failures: string[] = [];
     faults = playFaults({
-      specs: signal.aborted ? [] : scenario.faults,
+      specs: signal.aborted ? [] : scenario.faults.map((spec) => withNodeName(spec, cluster.facts.nodeNames)),
       client,
       cluster,
       namespace,
@@ -87,6 +87,13 @@ export async function drive(
     signal.removeEventListener('abort', stop);
     hardSignal.removeEventListener('abort', abort);
   }
+}
+
+/** The fault with the name that the cluster gives to the node it names. */
+function withNodeName(spec: FaultSpec, nodeNames: Record<string, string>): FaultSpec {
+  const { node } = spec.select;
+  if (node === null) return spec;
+  return { ...spec, select: { ...spec.select, node: nodeNames[node] ?? node } };
 }
 
 /** Journals each phase as it begins, with the instant that the schedule gives it. */

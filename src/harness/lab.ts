@@ -1,9 +1,16 @@
-import { effectiveTimings, embeddedClusterNames, embeddedProvider, type NodeSpec } from '../cluster/index.ts';
+import {
+  effectiveTimings,
+  embeddedClusterNames,
+  kindClusterNames,
+  type ClusterProvider,
+  type NodeSpec,
+} from '../cluster/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { sampleApiImage } from '../workload/index.ts';
 
 /** A cluster to play with. */
 export interface LabOptions {
+  provider: ClusterProvider;
   name: string;
   /** Workers, 1 to 20. */
   nodes: number;
@@ -18,6 +25,7 @@ export interface LabOptions {
  * @returns the path of its kubeconfig, and the image's name.
  */
 export async function startLab({
+  provider,
   name,
   nodes,
   speedup,
@@ -33,7 +41,7 @@ export async function startLab({
     );
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const cluster = await embeddedProvider().create(
+    const cluster = await provider.create(
       {
         name,
         workers: Array.from({ length: nodes }, (_, index) => labNode(index)),
@@ -49,11 +57,12 @@ export async function startLab({
   }
 }
 
-/** Ends the named cluster, or all of this user's. @returns the names of those that were ended. */
-export async function endLabs(which: string): Promise<string[]> {
-  const names = which === 'all' ? embeddedClusterNames() : [which];
+/** Ends the provider's named cluster, or all of this user's. @returns the names of those that were ended. */
+export async function endLabs(provider: ClusterProvider, which: string): Promise<string[]> {
+  const all = provider.name === 'kind' ? kindClusterNames : embeddedClusterNames;
+  const names = which === 'all' ? all() : [which];
   for (const name of names) {
-    const cluster = await embeddedProvider().attach(name);
+    const cluster = await provider.attach(name);
     await cluster.destroy();
   }
   return names;

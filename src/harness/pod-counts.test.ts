@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Pod } from '../kubernetes/index.ts';
-import { countByPods, requestsServed } from './pod-counts.ts';
+import { atItsAddress, countByPods, requestsServed } from './pod-counts.ts';
 
 test.each([
   ['nothing of ours', 'up 1\n', null],
@@ -38,7 +38,7 @@ test('each pod is asked at its own address; one that cannot be asked is named wi
   });
   const counted = await countByPods(
     [pod('a', '127.0.0.1'), pod('b', '127.0.0.1'), pod('c')],
-    new AbortController().signal,
+    atItsAddress(new AbortController().signal),
   );
   server.close();
   expect(counted.pods).toEqual({ a: 12 });

@@ -1,5 +1,5 @@
 import { podAddress } from '../cluster/index.ts';
-import type { Pod } from '../kubernetes/index.ts';
+import type { KubeClient, Pod } from '../kubernetes/index.ts';
 import { ask } from './probe.ts';
 
 /** The pods' own counts, and why some are missing. */
@@ -13,8 +13,11 @@ export interface CountedPods {
 /** Routes that the cluster and the harness ask for by themselves; they are no traffic. */
 const ownRoutes = new Set(['/metrics', '/livez', '/readyz']);
 
-/** Asks each pod at its own address how many requests it served. */
-export async function countByPods(pods: readonly Pod[], signal: AbortSignal): Promise<CountedPods> {
+/** Asks a pod for its /metrics. @throws what kept it from answering. */
+export type AskMetrics = (pod: Pod, address: { host: string; port: number }) => Promise<string>;
+
+/** Asks each pod how many requests it served. */
+export async function countByPods(pods: readonly Pod[], askMetrics: AskMetrics): Promise<CountedPods> {
   const counted: CountedPods = { pods: {}, unasked: [] };
   await Promise.all(
     pods.map(async (pod) => {
@@ -22,11 +25,7 @@ export async function countByPods(pods: readonly Pod[], signal: AbortSignal): Pr
       const address = podAddress(pod);
       try {
         if (address === null) throw new Error('it has no address');
-        const url = new URL(`http://${address.host}:${address.port}/metrics`);
-        const { body, status, pod: answered } = await ask(url, { timeoutMs: 2_000, signal });
-        if (status !== 200) throw new Error(`it answered ${status}`);
-        if (answered !== null && answered !== name) throw new Error(`its address belongs to ${answered} now`);
-        const count = requestsServed(body);
+        const count = requestsServed(await askMetrics(pod, address));
         if (count === null) throw new Error('its /metrics has no openbell_requests_total');
         counted.pods[name] = count;
       } catch (error) {
@@ -35,6 +34,25 @@ export async function countByPods(pods: readonly Pod[], signal: AbortSignal): Pr
     }),
   );
   return counted;
+}
+
+/** Asks a pod at its own address. */
+export function atItsAddress(signal: AbortSignal): AskMetrics {
+  return async ({ metadata }, { host, port }) => {
+    const url = new URL(`http://${host}:${port}/metrics`);
+    const { body, status, pod } = await ask(url, { timeoutMs: 2_000, signal });
+    if (status !== 200) throw new Error(`it answered ${status}`);
+    if (pod !== null && pod !== metadata?.name) throw new Error(`its address belongs to ${pod} now`);
+    return body;
+  };
+}
+
+/** Asks a pod through the API server, for clusters whose pod network cannot be reached from here. */
+export function throughTheApi(client: KubeClient, signal: AbortSignal): AskMetrics {
+  return ({ metadata }, { port }) => {
+    const { name = '', namespace } = metadata ?? {};
+    return client.askPod({ name, port, path: '/metrics' }, { namespace, signal });
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterProvider } from '../cluster/index.ts';
+import type { Cluster, ClusterProvider, Image } from '../cluster/index.ts';
 import { whyUnsupported } from '../faults/index.ts';
 import { connect, preload, type KubeClient } from '../kubernetes/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
@@ -24,25 +24,28 @@ export async function provision(
     { ...scenario.cluster, name: `openbell-${runId}` },
     {
       keep,
+      reuse: true,
       signal,
       onProgress: (message) => observer.onProgress?.(message),
     },
   );
-  if (!keep) steps.undoLater('the cluster', () => cluster.destroy());
+  // One that was there before is only let go.
+  if (!keep || cluster.shared) steps.undoLater('the cluster', () => cluster.destroy());
   journal.record({
     type: 'cluster.ready',
     provider: provider.name,
     kubernetesVersion: cluster.facts.kubernetesVersion,
-    timings: { ...scenario.cluster.timings },
+    timings: { ...cluster.facts.timings },
     notFollowed: cluster.facts.notFollowed,
     facts: cluster.facts.facts,
   });
   refuseImpossibleFaults(context, cluster);
 
-  const [client] = await Promise.all([
-    connect(cluster.kubeconfig()),
-    ...images.map((image) => cluster.loadImage(image)),
-  ]);
+  const load = async (image: Image): Promise<void> => {
+    if (!cluster.capabilities.processImages) observer.onProgress?.(`loading the image ${image.name}`);
+    await cluster.loadImage(image);
+  };
+  const [client] = await Promise.all([connect(cluster.kubeconfig()), ...images.map(load)]);
   steps.undoLater('the connection', () => Promise.resolve(client.close()));
   return { cluster, client };
 }

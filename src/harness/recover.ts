@@ -4,7 +4,7 @@ import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import type { Deployed } from './deploy.ts';
 import type { Driven } from './drive.ts';
-import { countByPods } from './pod-counts.ts';
+import { atItsAddress, countByPods, throughTheApi } from './pod-counts.ts';
 import type { Provisioned } from './provision.ts';
 import { isWhole } from './steady-state.ts';
 
@@ -14,7 +14,7 @@ const patienceMs = 3_000;
 /** Rolls the faults back, gives the cluster a moment to become whole, and asks the pods what they counted. */
 export async function recover(
   context: RunContext,
-  { cluster }: Provisioned,
+  { cluster, client }: Provisioned,
   deployed: Deployed,
   { faults, failures }: Driven,
   workload: Workload,
@@ -30,12 +30,10 @@ export async function recover(
       journal.record({ type: 'note', level: 'info', message: `Waiting for ${message}` });
     });
   }
-  if (!cluster.capabilities.podNetworkReachable) {
-    const message = "The pods' own counts were not read: their addresses cannot be reached from here.";
-    journal.record({ type: 'note', level: 'info', message });
-    return;
-  }
-  const counted = await countByPods(pods.objects(), hardSignal);
+  const askMetrics = cluster.capabilities.podNetworkReachable
+    ? atItsAddress(hardSignal)
+    : throughTheApi(client, hardSignal);
+  const counted = await countByPods(pods.objects(), askMetrics);
   journal.record({ type: 'pods.counted', pods: counted.pods });
   if (counted.unasked.length > 0) {
     const message = `Not every pod could be asked what it counted: ${counted.unasked.join('; ')}.`;

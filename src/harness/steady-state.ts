@@ -8,7 +8,9 @@ import { ask, type ProbeAnswer } from './probe.ts';
 const availableDeadlineMs = 120_000;
 const answerDeadlineMs = 30_000;
 /** The autoscaler's first figures are waited for where the cluster's timings let them come this soon. */
-const metricsPatienceMs = 4_000;
+const metricsPatienceMs = 15_000;
+/** Usage is a difference of two looks, and the first may have come before the pods. */
+const looksNeeded = 3;
 
 /**
  * The steady-state hypothesis, checked before anything is done to the system: the Deployment is available, and the Service
@@ -68,12 +70,13 @@ async function firstAnswer(
 }
 
 async function autoscalerSees(
-  { scenario, journal, signal }: RunContext,
-  { observation: { autoscalers } }: Deployed,
+  { journal, signal }: RunContext,
+  { observation: { autoscalers }, timings }: Deployed,
   { hpa }: Workload,
 ): Promise<void> {
-  const { metricsResolutionMs, hpaSyncPeriodMs } = scenario.cluster.timings;
-  if (hpa === null || metricsResolutionMs + hpaSyncPeriodMs > metricsPatienceMs) return;
+  const roundMs = timings.metricsResolutionMs + timings.hpaSyncPeriodMs;
+  if (hpa === null || roundMs > metricsPatienceMs) return;
+  const deadlineMs = looksNeeded * roundMs;
   await waitUntil(
     [autoscalers],
     () =>
@@ -84,10 +87,10 @@ async function autoscalerSees(
             metadata?.name === hpa &&
             status?.conditions?.some(({ type, status }) => type === 'ScalingActive' && status === 'True'),
         ),
-    { what: 'the autoscaler to see metrics', deadlineMs: metricsPatienceMs, signal },
+    { what: 'the autoscaler to see metrics', deadlineMs, signal },
   ).catch(() => {
     signal.throwIfAborted();
-    const message = `The autoscaler had no metrics ${metricsPatienceMs / 1000} s after the Service answered; traffic starts without.`;
+    const message = `The autoscaler had no metrics ${deadlineMs / 1000} s after the Service answered; traffic starts without.`;
     journal.record({ type: 'note', level: 'info', message });
   });
 }

@@ -57,6 +57,8 @@ export interface KubeClient {
   ): Promise<T>;
   /** Lists and follows; see {@link Watching}. */
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T>): Watching<T>;
+  /** What a pod answers to a GET, asked through the API server: for those who cannot reach the pod network. */
+  askPod(pod: { name: string; port: number; path: string }, where: Where): Promise<string>;
   /** Version of the cluster, `v1.34.4`. */
   version(): Promise<string>;
   /** Closes every connection. */
@@ -127,6 +129,12 @@ function clientOver(transport: Transport): KubeClient {
       return (await transport.json<{ items: T[] }>({ method: 'GET', path, query, signal })).items;
     },
     watch: (kind, options) => watchCollection(transport, kind, options),
+    askPod: ({ name, port, path }, { namespace, signal }) =>
+      transport.text({
+        method: 'GET',
+        path: `${resourcePath(kinds.pod, namespace, `${name}:${port}`)}/proxy${path}`,
+        signal,
+      }),
     version: async () =>
       (await transport.json<{ gitVersion: string }>({ method: 'GET', path: '/version' })).gitVersion,
     close: () => transport.close(),

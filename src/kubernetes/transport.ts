@@ -19,6 +19,8 @@ export interface Transport {
   readonly server: string;
   /** The answer's JSON. @throws {OpenbellError} see `refusal` and `unreachable`. */
   json<T>(call: Call): Promise<T>;
+  /** The answer's body as text. */
+  text(call: Call): Promise<string>;
   /** The answer's body as it arrives, for watches. */
   stream(call: Call): Promise<ReadableStream<Uint8Array>>;
   /** Closes the connections; calls under way are broken off. */
@@ -91,6 +93,10 @@ export async function openTransport(kubeconfigYaml: string): Promise<Transport> 
     json: async <T>(call: Call) => {
       const answer = await send({ ...call, signal: withDeadline(call.signal) });
       return JSON.parse(await answer.body.text()) as T;
+    },
+    text: async (call) => {
+      const answer = await send({ ...call, signal: withDeadline(call.signal) });
+      return answer.body.text();
     },
     stream: async (call) => {
       const answer = await send(call);

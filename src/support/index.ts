@@ -21,3 +21,4 @@ export {
   parseRatePerSecond,
 } from './units.ts';
 export { groupIsStopped, groupRuns, killGroups, signalGroup } from './processes.ts';
+export { CommandError, runProgram, type CommandOptions, type CommandOutput } from './command.ts';

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OpenbellError } from '../support/index.ts';
-import { sampleApiFolder, sampleApiMain } from './sample-api.ts';
+import { sampleApiFolder, sampleApiMain } from './sample-api-source.ts';
 
 interface Package {
   /** Where the package lies on this machine. */

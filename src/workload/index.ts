@@ -2,6 +2,7 @@
 export type * from './spec.ts';
 export { layOutImageContext } from './image-context.ts';
 export { findRoles, type ManifestRoles } from './manifests.ts';
+export { spedUp, type SpedUp } from './object-seconds.ts';
 export { runLabel, type RunContext } from './run-context.ts';
 export { sampleApiImage, sampleApiManifests, type SampleApiOptions } from './sample-api.ts';
 export { workloadObjects, type Workload } from './workload.ts';

@@ -4,7 +4,9 @@ import type { V1EnvVar } from '@kubernetes/client-node';
 import type { ProcessImage } from '../cluster/index.ts';
 import type { Deployment, HorizontalPodAutoscaler, Service } from '../kubernetes/index.ts';
 import { OpenbellError } from '../support/index.ts';
+import { layOutImageContext } from './image-context.ts';
 import { runLabel, type RunContext } from './run-context.ts';
+import { sampleApiFolder, sampleApiMain } from './sample-api-source.ts';
 import type { AutoscalerSpec, SampleApiSpec } from './spec.ts';
 
 /** The image's name and tag; not `latest`, which Kubernetes would try to pull each time. */
@@ -149,16 +151,6 @@ function autoscaler(spec: AutoscalerSpec, options: SampleApiOptions): Horizontal
   };
 }
 
-/** The folder with the sample API's package: in a clone and in an installed package it lies beside `src`. */
-export function sampleApiFolder(): string {
-  return path.resolve(import.meta.dirname, '../../sample-api');
-}
-
-/** File of the sample API's server, relative to its folder; compiled when openbell is. */
-export function sampleApiMain(): string {
-  return `src/server${path.extname(import.meta.filename)}`;
-}
-
 /**
  * The sample API as a program that the embedded cluster runs in the place of its container image.
  *
@@ -173,5 +165,11 @@ export function sampleApiImage(): ProcessImage {
       hint: 'Install openbell again; from a clone: git checkout sample-api',
     });
   }
-  return { name: sampleApiImageName, command: ['node', main], workingDir, env: { NODE_ENV: 'production' } };
+  return {
+    name: sampleApiImageName,
+    command: ['node', main],
+    workingDir,
+    env: { NODE_ENV: 'production' },
+    layOut: layOutImageContext,
+  };
 }

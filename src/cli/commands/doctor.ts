@@ -7,10 +7,18 @@ export function addDoctor(yargs: Argv, context: Context): Argv {
   return yargs.command(
     'doctor',
     'check whether this machine has what a run needs',
-    (command) => command.example('$0 doctor', 'one line per check, with what to do where one fails'),
-    async () => {
+    (command) =>
+      command
+        .option('on', {
+          choices: ['embedded', 'kind'] as const,
+          default: 'embedded' as const,
+          describe: 'for runs where',
+        })
+        .example('$0 doctor', 'one line per check, with what to do where one fails')
+        .example('$0 doctor --on kind', 'Docker, kind and their limits too'),
+    async ({ on }) => {
       const { examineMachine } = await import('../../harness/index.ts');
-      const checks = await examineMachine();
+      const checks = await examineMachine(on);
       const marks = { ok: '✓', warning: '!', failed: '✗' };
       for (const { name, state, detail, hint } of checks) {
         context.stdout.write(`${marks[state]} ${name}: ${detail}\n`);

@@ -9,12 +9,19 @@ export function addDown(yargs: Argv, { stderr }: Context): Argv {
     (command) =>
       command
         .positional('name', { type: 'string', default: 'lab', describe: 'which one' })
-        .option('all', { type: 'boolean', default: false, describe: 'every embedded cluster of this user' })
+        .option('all', { type: 'boolean', default: false, describe: 'every one that no run uses' })
+        .option('on', {
+          choices: ['embedded', 'kind'] as const,
+          default: 'embedded' as const,
+          describe: 'where it runs',
+        })
         .example('$0 down', 'ends the cluster "lab"')
-        .example('$0 down --all', 'ends every one'),
-    async ({ name, all }) => {
+        .example('$0 down --all', 'ends every one')
+        .example('$0 down --all --on kind', 'and what killed runs left of kind clusters'),
+    async ({ name, all, on }) => {
       const { endLabs } = await import('../../harness/index.ts');
-      const ended = await endLabs(all ? 'all' : name);
+      const { providerFor } = await import('../providers.ts');
+      const ended = await endLabs(providerFor({ on }), all ? 'all' : name);
       stderr.write(ended.length === 0 ? 'no cluster runs\n' : `ended: ${ended.join(', ')}\n`);
     },
   );

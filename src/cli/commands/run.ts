@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
+import { kindImageOption } from '../kind-option.ts';
 import { numberOption, seedRange, speedupRange } from '../number-option.ts';
 
 /** `openbell run [scenario]`: one run, from nothing to the report. */
@@ -15,10 +16,11 @@ export function addRun(yargs: Argv, context: Context): Argv {
           describe: 'a built-in name (openbell scenarios) or a file',
         })
         .option('on', {
-          choices: ['embedded'] as const,
+          choices: ['embedded', 'kind'] as const,
           default: 'embedded' as const,
           describe: 'where it runs',
         })
+        .option('kind-image', kindImageOption)
         .option('out', {
           type: 'string',
           default: 'reports',
@@ -47,6 +49,7 @@ export function addRun(yargs: Argv, context: Context): Argv {
         .option('open', { type: 'boolean', default: false, describe: 'open the report in the browser' })
         .example('$0 run', 'the market opens: a surge, a pod killed, a node lost')
         .example('$0 run node-loss --speedup 20', 'the same lesson in half the time')
+        .example('$0 run --on kind', 'the same on a real Kubernetes in Docker')
         .example('$0 run my-desk.yaml --out runs --seed 7', 'your own scenario, repeatable choices')
         .example('$0 run pod-kill --json | jq .verdict', 'for scripts; status goes to standard error')
         .epilogue(

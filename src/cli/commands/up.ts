@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
+import { kindImageOption } from '../kind-option.ts';
 
 /** `openbell up`: a cluster to play with. */
 export function addUp(yargs: Argv, { stdout, stderr }: Context): Argv {
@@ -12,16 +13,20 @@ export function addUp(yargs: Argv, { stdout, stderr }: Context): Argv {
         .option('nodes', { type: 'number', default: 3, describe: 'workers' })
         .option('speedup', { type: 'number', default: 1, describe: 'divides every timer of Kubernetes' })
         .option('on', {
-          choices: ['embedded'] as const,
+          choices: ['embedded', 'kind'] as const,
           default: 'embedded' as const,
           describe: 'where it runs',
         })
+        .option('kind-image', kindImageOption)
         .example('$0 up', 'three workers, Kubernetes’ own timings')
         .example('$0 up fast --speedup 10 --nodes 5', 'a node is NotReady after 5 s instead of 50 s')
+        .example('$0 up --on kind', 'a real Kubernetes in Docker; runs with the same timings re-use it')
         .example('kubectl --kubeconfig "$($0 up)" get nodes -w', 'standard output is the kubeconfig’s path'),
-    async ({ name, nodes, speedup }) => {
+    async ({ name, nodes, speedup, ...where }) => {
       const { startLab } = await import('../../harness/index.ts');
+      const { providerFor } = await import('../providers.ts');
       const { kubeconfigPath, image } = await startLab({
+        provider: providerFor(where),
         name,
         nodes,
         speedup,
@@ -33,7 +38,7 @@ export function addUp(yargs: Argv, { stdout, stderr }: Context): Argv {
           `  export KUBECONFIG=${kubeconfigPath}\n` +
           `  kubectl get nodes -o wide\n` +
           `  kubectl create deployment api --image ${image} --replicas 3 --dry-run=client -o yaml | kubectl apply -f -\n` +
-          `  openbell down ${name}\n`,
+          `  openbell down ${name}${where.on === 'embedded' ? '' : ` --on ${where.on}`}\n`,
       );
     },
   );

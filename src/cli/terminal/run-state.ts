@@ -44,7 +44,12 @@ export function reduceRunState(state: RunState, event: JournalEvent): { state: R
   const next = withFacts(state, event);
   const news = newsOf(state, event);
   if (news === null) return { state: next, news };
-  return { state: { ...next, news: [...next.news, news].slice(-newsKept) }, news };
+  return { state: withNews(next, news), news };
+}
+
+/** The state with one more piece of news; of many the newest are kept. */
+export function withNews(state: RunState, news: News): RunState {
+  return { ...state, news: [...state.news, news].slice(-newsKept) };
 }
 
 function withFacts(state: RunState, event: JournalEvent): RunState {

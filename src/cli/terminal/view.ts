@@ -2,12 +2,14 @@ import type { JournalEvent } from '../../journal/index.ts';
 import type { TrafficTick } from '../../traffic/index.ts';
 import type { Output } from '../context.ts';
 import { clockTime, liveBlock } from './live-block.ts';
-import { initialState, reduceRunState, type News, type RunState } from './run-state.ts';
+import { initialState, reduceRunState, withNews, type News, type RunState } from './run-state.ts';
 
 /** What a person sees of a run while it goes on. */
 export interface RunView {
   event(event: JournalEvent): void;
   tick(tick: TrafficTick): void;
+  /** A line about what the provider does. */
+  progress(message: string): void;
   /** Takes the live block off the screen. */
   close(): void;
 }
@@ -56,6 +58,10 @@ function liveView({ output, color, now, above }: ViewOptions): RunView {
     tick(tick) {
       state = { ...state, tick };
     },
+    progress(message) {
+      state = withNews(state, { t: now(), kind: 'step', text: message });
+      draw();
+    },
     close() {
       clearInterval(timer);
       erase();
@@ -92,6 +98,9 @@ function plainView({ output, now }: ViewOptions): RunView {
           .map((text) => text.trim())
           .join('  '),
       );
+    },
+    progress(message) {
+      line(now(), message);
     },
     close() {},
   };

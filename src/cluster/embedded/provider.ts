@@ -19,6 +19,8 @@ const capabilities: Capabilities = {
   components: new Set(['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const),
   processImages: true,
   podNetworkReachable: true,
+  dividesObjectSeconds: true,
+  nodePort: null,
 };
 
 const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/openbell', import.meta.url));
@@ -187,8 +189,15 @@ function runningCluster({
 }): Cluster {
   return {
     name,
+    shared: false,
     capabilities,
-    facts: { kubernetesVersion: boot.kubernetesVersion, notFollowed: [], facts: boot.facts },
+    facts: {
+      kubernetesVersion: boot.kubernetesVersion,
+      notFollowed: [],
+      facts: boot.facts,
+      timings: boot.timings,
+      nodeNames: {},
+    },
     kubeconfig: () => boot.kubeconfig,
     kubeconfigPath: () => boot.kubeconfigPath,
     entryPoint: (nodePort) => new URL(`http://${boot.entryAddress}:${nodePort}`),

@@ -3,18 +3,9 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../../support/index.ts';
+import type { Requirement } from '../requirement.ts';
 import { chooseCpuControl } from './node/runtime/index.ts';
 import { claimAddresses } from './supervisor/addresses.ts';
-
-/** The answer to one question about this machine. */
-export interface Requirement {
-  name: string;
-  state: 'ok' | 'warning' | 'failed';
-  /** What was found. */
-  detail: string;
-  /** What to do where it is not ok. */
-  hint?: string;
-}
 
 /** What the embedded cluster needs of this machine, each looked at by trying it. Leaves nothing behind. */
 export async function embeddedRequirements(): Promise<Requirement[]> {

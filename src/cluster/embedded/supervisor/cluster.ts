@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { OpenbellError, exitCodes, killGroups } from '../../../support/index.ts';
-import type { ClusterSpec, NodeSpec } from '../../spec.ts';
+import type { ClusterSpec, NodeSpec, Timings } from '../../spec.ts';
 import type { Component, PowerAction, ProcessImage } from '../../provider.ts';
 import { followedVersion, nodeAddress, type ControlPlaneConfig, type NodeConfig } from '../config.ts';
 import { adminKubeconfig, createPki, issueNodeIdentity, nodeIdentityFiles } from '../pki.ts';
@@ -17,6 +17,7 @@ export interface BootResult {
   entryAddress: string;
   kubernetesVersion: string;
   facts: Record<string, string>;
+  timings: Timings;
 }
 
 /** The processes of one embedded cluster. */
@@ -102,6 +103,7 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
             : '127.0.0.1, one port per pod',
         ...nodeFacts?.facts,
       },
+      timings: spec.timings,
     },
     loadImage(image) {
       images.set(image.name, image);
@@ -174,6 +176,17 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
         machines.delete(name);
         return proof;
       }
+      case 'disconnect':
+      case 'connect':
+        throw new OpenbellError(
+          `the link of node ${name} cannot be cut: its pods share this machine's loopback`,
+          {
+            code: 'POWER_UNSUPPORTED',
+            exitCode: exitCodes.faultDidNotLand,
+          },
+        );
+      default:
+        return action satisfies never;
     }
   }
 

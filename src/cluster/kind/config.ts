@@ -1,0 +1,160 @@
+/** Pure: kind-config.yaml and what a scenario asks for → the configuration of one cluster. */
+import { createHash } from 'node:crypto';
+import { formatBytes } from '../../support/index.ts';
+import type { ClusterSpec, NodeSpec } from '../spec.ts';
+import { settingsFor, type ControlPlaneSettings } from './timings.ts';
+
+/** A kind configuration (kind.x-k8s.io/v1alpha4), as far as openbell looks into it. */
+export interface KindConfig {
+  kind?: string;
+  apiVersion?: string;
+  name?: string;
+  nodes?: KindNode[];
+  kubeadmConfigPatches?: string[];
+  [key: string]: unknown;
+}
+
+interface KindNode {
+  role?: string;
+  image?: string;
+  extraPortMappings?: PortMapping[];
+  kubeadmConfigPatches?: string[];
+  [key: string]: unknown;
+}
+
+interface PortMapping {
+  containerPort: number;
+  hostPort?: number;
+  listenAddress?: string;
+  protocol?: string;
+}
+
+/** Everything about a cluster that is known before it boots. */
+export interface ClusterPlan {
+  config: KindConfig;
+  settings: ControlPlaneSettings;
+  /** The node port through which traffic enters. */
+  nodePort: number;
+  /** Names that kind gives to the workers, by the names that the spec gives them. */
+  nodeNames: Record<string, string>;
+  /** By the name kind gives. */
+  labels: Record<string, Record<string, string>>;
+  /** Of the spec's wishes. */
+  notFollowed: string[];
+  /** Two clusters with the same one are alike. */
+  fingerprint: string;
+}
+
+/** What the container engine's machine offers to each node. */
+export interface HostCapacity {
+  cpuMilli: number;
+  memoryBytes: number;
+}
+
+/** Where the traffic's NodePort is when the file maps none. */
+const defaultNodePort = 30_080;
+
+/**
+ * The plan of a cluster: the file's control plane with its port mapped to a free port of 127.0.0.1, one worker for each that
+ * the spec names, after the model of the file's first worker, and the timings as kubeadm patches.
+ *
+ * @param image Goes before the file's own; null leaves those.
+ */
+export function planCluster({
+  name,
+  base,
+  spec,
+  host,
+  image,
+}: {
+  name: string;
+  base: KindConfig;
+  spec: ClusterSpec;
+  host: HostCapacity;
+  image: string | null;
+}): ClusterPlan {
+  const settings = settingsFor(spec.timings);
+  const nodes = base.nodes ?? [];
+  const controlPlane = nodes.find(({ role }) => role === 'control-plane') ?? { role: 'control-plane' };
+  const worker = nodes.find(({ role }) => role === 'worker') ?? { role: 'worker' };
+  const nodePort = controlPlane.extraPortMappings?.[0]?.containerPort ?? defaultNodePort;
+  const withImage = (node: KindNode): KindNode => (image === null ? node : { ...node, image });
+
+  const config: KindConfig = {
+    ...base,
+    kubeadmConfigPatches: [...(base.kubeadmConfigPatches ?? []), ...timingPatches(settings)],
+    nodes: [
+      withImage({
+        ...controlPlane,
+        // 0: a free port, so that several clusters stand side by side.
+        extraPortMappings: [{ containerPort: nodePort, hostPort: 0, listenAddress: '127.0.0.1' }],
+      }),
+      ...spec.workers.map((each) =>
+        withImage({
+          ...worker,
+          kubeadmConfigPatches: [...(worker.kubeadmConfigPatches ?? []), reservationPatch(each, host)],
+        }),
+      ),
+    ],
+  };
+  // The name is given on the command line.
+  delete config.name;
+  const nodeNames = Object.fromEntries(
+    spec.workers.map((each, index) => [each.name, `${name}-worker${index === 0 ? '' : index + 1}`]),
+  );
+  const labels = Object.fromEntries(spec.workers.map((each) => [nodeNames[each.name] ?? '', each.labels]));
+  const kinds = spec.workers.map(({ cpuMilli, memoryBytes, maxPods, labels }) => ({
+    cpuMilli,
+    memoryBytes,
+    maxPods,
+    labels,
+  }));
+  return {
+    config,
+    settings,
+    nodePort,
+    nodeNames,
+    labels,
+    notFollowed: [...settings.notFollowed, ...spec.workers.flatMap((each) => shortages(each, host))],
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([config, kinds, settings]))
+      .digest('hex')
+      .slice(0, 16),
+  };
+}
+
+/** Merge patches without apiVersion: kind applies them to whichever version of kubeadm's configuration it writes. */
+function timingPatches({ apiServer, controllerManager, kubelet }: ControlPlaneSettings): string[] {
+  return [
+    {
+      kind: 'ClusterConfiguration',
+      apiServer: { extraArgs: apiServer },
+      controllerManager: { extraArgs: controllerManager },
+    },
+    { kind: 'KubeletConfiguration', ...kubelet },
+  ].map((patch) => JSON.stringify(patch, null, 2));
+}
+
+/** What the machine has more than the worker is to offer is set aside. */
+function reservationPatch({ cpuMilli, memoryBytes, maxPods }: NodeSpec, host: HostCapacity): string {
+  const cpu = host.cpuMilli - cpuMilli;
+  const memory = Math.floor((host.memoryBytes - memoryBytes) / 1024);
+  const reserved = [...(cpu > 0 ? [`cpu=${cpu}m`] : []), ...(memory > 0 ? [`memory=${memory}Ki`] : [])];
+  const kubeletExtraArgs = {
+    'max-pods': String(maxPods),
+    ...(reserved.length === 0 ? {} : { 'system-reserved': reserved.join(',') }),
+  };
+  return JSON.stringify({ kind: 'JoinConfiguration', nodeRegistration: { kubeletExtraArgs } }, null, 2);
+}
+
+function shortages({ name, cpuMilli, memoryBytes }: NodeSpec, host: HostCapacity): string[] {
+  const cpu =
+    cpuMilli > host.cpuMilli
+      ? [`${name} is to offer ${cpuMilli} m of CPU; the machine has ${host.cpuMilli} m`]
+      : [];
+  const memory =
+    memoryBytes > host.memoryBytes
+      ? [`${name} is to offer ${formatBytes(memoryBytes)}; the machine has ${formatBytes(host.memoryBytes)}`]
+      : [];
+  return [...cpu, ...memory];
+}

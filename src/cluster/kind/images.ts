@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { OpenbellError, exitCodes } from '../../support/index.ts';
+import type { Image } from '../provider.ts';
+import type { KindTools } from './tools.ts';
+
+const buildDeadlineMs = 600_000;
+
+/**
+ * Makes an image known to nodes of a kind cluster: built where there is something to build it from, else taken as
+ * the container engine has it.
+ *
+ * @returns whether it was built by us, so that it can go with the cluster. @throws {OpenbellError} exit code 106.
+ */
+export async function loadImage(
+  tools: KindTools,
+  { kindName, nodes }: { kindName: string; nodes: readonly string[] },
+  image: Image,
+): Promise<{ built: boolean }> {
+  const had = await has(tools, image.name);
+  const built = await build(tools, image);
+  if (!built && !had) {
+    throw new OpenbellError(`expected the container image "${image.name}" in ${tools.engine}, found none`, {
+      code: 'IMAGE_MISSING',
+      exitCode: exitCodes.clusterNotProvided,
+      hint: `Build or pull it first: ${tools.engine} build -t ${image.name} ${image.workingDir}; or put a Dockerfile into that folder.`,
+    });
+  }
+  const where = ['--name', kindName, '--nodes', nodes.join(',')];
+  if (tools.engine === 'docker') {
+    await tools.kind(['load', 'docker-image', image.name, ...where], {
+      timeoutMs: buildDeadlineMs,
+    });
+  } else {
+    await loadArchive(tools, image.name, where);
+  }
+  return { built: built && !had };
+}
+
+/** Builds from what the image lays out itself, or from the Dockerfile in its folder. */
+async function build({ docker }: KindTools, { name, workingDir, layOut }: Image): Promise<boolean> {
+  if (layOut === undefined) {
+    if (!existsSync(path.join(workingDir, 'Dockerfile'))) return false;
+    await docker(['build', '--tag', name, workingDir], { timeoutMs: buildDeadlineMs });
+    return true;
+  }
+  const context = await mkdtemp(path.join(tmpdir(), 'openbell-image-'));
+  try {
+    await layOut(context);
+    await docker(['build', '--tag', name, context], { timeoutMs: buildDeadlineMs });
+    return true;
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+/** `kind load docker-image` talks to docker only. */
+async function loadArchive({ kind, docker }: KindTools, image: string, where: string[]): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'openbell-image-'));
+  try {
+    const archive = path.join(folder, 'image.tar');
+    await docker(['save', '--output', archive, image], { timeoutMs: buildDeadlineMs });
+    await kind(['load', 'image-archive', archive, ...where], { timeoutMs: buildDeadlineMs });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function has({ docker }: KindTools, image: string): Promise<boolean> {
+  return docker(['image', 'inspect', '--format', '{{.Id}}', image]).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,173 @@
+import { OpenbellError, exitCodes, until } from '../../support/index.ts';
+import type { Component, PowerAction } from '../provider.ts';
+import type { KindTools } from './tools.ts';
+
+/** What can be done to a node's container. */
+export const kindPower: ReadonlySet<PowerAction> = new Set([
+  'kill',
+  'pause',
+  'resume',
+  'start',
+  'disconnect',
+  'connect',
+]);
+
+const proofDeadlineMs = 15_000;
+
+/** Changes a node's power and waits until its container shows it. @returns what proved it, one sentence. */
+export async function powerNode(tools: KindTools, node: string, action: PowerAction): Promise<string> {
+  const { docker, engine } = tools;
+  switch (action) {
+    case 'kill':
+      await docker(['kill', node]);
+      return proven(tools, node, 'off', ({ Running }) => Running === false);
+    case 'start':
+      await docker(['start', node]);
+      return proven(tools, node, 'running', ({ Running }) => Running === true);
+    case 'pause':
+      await docker(['pause', node]);
+      return proven(tools, node, 'paused', ({ Paused }) => Paused === true);
+    case 'resume':
+      await docker(['unpause', node]);
+      return proven(tools, node, 'going on', ({ Paused, Running }) => Paused === false && Running === true);
+    case 'disconnect':
+      return disconnect(tools, node);
+    case 'connect':
+      return connect(tools, node);
+    case 'add':
+    case 'remove':
+      throw new OpenbellError(`nodes of a kind cluster cannot be added or removed (${action} ${node})`, {
+        code: 'POWER_UNSUPPORTED',
+        exitCode: exitCodes.faultDidNotLand,
+        hint: `Ask for as many workers as are needed; ${engine} cannot make one of a running cluster.`,
+      });
+    default:
+      return action satisfies never;
+  }
+}
+
+interface ContainerState {
+  Running?: boolean;
+  Paused?: boolean;
+  Status?: string;
+  ExitCode?: number;
+}
+
+async function proven(
+  { docker, engine }: KindTools,
+  node: string,
+  word: string,
+  is: (state: ContainerState) => boolean,
+): Promise<string> {
+  const seen = await until(
+    async () => {
+      const state = JSON.parse(
+        await docker(['inspect', '--format', '{{json .State}}', node]),
+      ) as ContainerState;
+      return is(state) ? state : undefined;
+    },
+    { what: `${engine} to report ${node} as ${word}`, deadlineMs: proofDeadlineMs, everyMs: 50 },
+  );
+  const exit = seen.Running === false ? ` with exit code ${seen.ExitCode}` : '';
+  return `${engine} reports the container ${node} as ${seen.Status}${exit}`;
+}
+
+/** Where a node keeps its way out while its link is down. */
+const routesFile = '/run/openbell-routes';
+
+/**
+ * The node's link goes down; its processes go on. Taking the link down inside the container keeps its address, which
+ * leaving the engine's network would not.
+ */
+async function disconnect({ docker }: KindTools, node: string): Promise<string> {
+  const script = `ip route show > ${routesFile} && ip link set eth0 down`;
+  await docker(['exec', node, 'sh', '-c', script]);
+  return linkState(docker, node, 'DOWN');
+}
+
+async function connect({ docker }: KindTools, node: string): Promise<string> {
+  // A link that goes down takes its routes with it: those of the other nodes' pods as well as the default one.
+  const script = `ip link set eth0 up && while read -r route; do ip route replace $route 2>/dev/null || true; done < ${routesFile}`;
+  await docker(['exec', node, 'sh', '-c', script]);
+  return linkState(docker, node, 'UP');
+}
+
+async function linkState(docker: KindTools['docker'], node: string, wanted: 'UP' | 'DOWN'): Promise<string> {
+  await until(
+    async () => {
+      const flags = /<([^>]*)>/.exec(await docker(['exec', node, 'ip', 'link', 'show', 'eth0']))?.[1] ?? '';
+      return flags.split(',').includes('UP') === (wanted === 'UP');
+    },
+    { what: `the link of ${node} to be ${wanted}`, deadlineMs: proofDeadlineMs, everyMs: 50 },
+  );
+  return `the link eth0 of ${node} is ${wanted}`;
+}
+
+/** Programs of the control plane, by component; each is a static pod whose manifest lies on the control-plane node. */
+const staticPods: Partial<Record<Component, string>> = {
+  'api-server': 'kube-apiserver',
+  scheduler: 'kube-scheduler',
+  'controller-manager': 'kube-controller-manager',
+};
+const manifests = '/etc/kubernetes/manifests';
+const putAside = '/etc/kubernetes/openbell-stopped';
+const componentDeadlineMs = 60_000;
+
+/**
+ * Stops or starts a component: a static pod by moving its manifest away and back, the kubelet by its unit. kube-proxy, which
+ * the cluster would start again, is frozen: its rules stay as they are, as they do when it is not there.
+ */
+export async function switchComponent(
+  tools: KindTools,
+  {
+    name,
+    action,
+    node,
+    controlPlane,
+  }: { name: Component; action: 'stop' | 'start'; node: string | undefined; controlPlane: string },
+): Promise<void> {
+  const program = staticPods[name];
+  if (program !== undefined) {
+    const [from, to] = action === 'stop' ? [manifests, putAside] : [putAside, manifests];
+    const script = `mkdir -p ${putAside}; [ ! -e ${from}/${program}.yaml ] || mv ${from}/${program}.yaml ${to}/`;
+    await tools.docker(['exec', controlPlane, 'sh', '-c', script]);
+    return untilRuns(tools, controlPlane, { pattern: `^(/[^ ]*/)?${program} `, runs: action === 'start' });
+  }
+  if (node === undefined) throw new TypeError(`${name} runs on every node: name one`);
+  if (name === 'kubelet') {
+    await tools.docker(['exec', node, 'systemctl', action, 'kubelet']);
+    return untilRuns(tools, node, { pattern: '^/usr/bin/kubelet ', runs: action === 'start' });
+  }
+  const signal = action === 'stop' ? '-STOP' : '-CONT';
+  await tools.docker(['exec', node, 'pkill', signal, '-f', '^(/[^ ]*/)?kube-proxy ']);
+}
+
+async function untilRuns(
+  { docker }: KindTools,
+  node: string,
+  { pattern, runs }: { pattern: string; runs: boolean },
+): Promise<void> {
+  await until(
+    async () => {
+      // pgrep ends with 1 where there is none.
+      const found = await docker(['exec', node, 'sh', '-c', 'pgrep -f "$0" || true', pattern]);
+      // The shell that asks carries the pattern in its own arguments, but does not begin with it.
+      return (found.trim() !== '') === runs;
+    },
+    {
+      what: `${pattern} ${runs ? 'to run' : 'to be gone'} on ${node}`,
+      deadlineMs: componentDeadlineMs,
+      everyMs: 200,
+    },
+  );
+}
+
+/** The newest lines of what a node's kubelet and its Kubernetes pods wrote. */
+export async function nodeLogs({ docker }: KindTools, node: string, lines: number): Promise<string> {
+  const script =
+    `journalctl --no-pager -q -u kubelet -n ${lines} 2>/dev/null; ` +
+    `for log in /var/log/pods/kube-system_*/*/*.log; do [ -e "$log" ] && echo "── $log" && tail -n ${lines} "$log"; done`;
+  return docker(['exec', node, 'sh', '-c', script], { timeoutMs: 20_000 }).catch(
+    (error: unknown) => `could not be read: ${(error as Error).message.split('\n')[0]}`,
+  );
+}

@@ -1,0 +1,109 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Timings } from '../spec.ts';
+
+/**
+ * What openbell knows of a kind cluster that it made, and the proof that it did. It is written before the first container
+ * is, and goes when the last one has gone.
+ */
+export interface ClusterRecord {
+  format: 1;
+  /** As openbell calls it: `lab`, or the run's. */
+  name: string;
+  /** As kind calls it. */
+  kindName: string;
+  /** Also a label of every node, `openbell.dev/owner`. */
+  owner: string;
+  /** The process that made it; while it is not kept it goes with this process. */
+  pid: number;
+  /** The run that uses a kept cluster now. */
+  usedBy: number | null;
+  state: 'booting' | 'ready';
+  kept: boolean;
+  /** Ids of the nodes' containers; empty while it boots. */
+  containers: string[];
+  /** Images that openbell built for it and left with the container engine. */
+  images: string[];
+  /** Whether the container engine's network for kind clusters was made by this cluster's boot. */
+  madeNetwork: boolean;
+  fingerprint: string;
+  nodeImage: string | null;
+  nodePort: number;
+  /** On 127.0.0.1; 0 while it boots. */
+  hostPort: number;
+  kubernetesVersion: string;
+  nodeNames: Record<string, string>;
+  timings: Timings;
+  notFollowed: string[];
+  facts: Record<string, string>;
+}
+
+/** File in a cluster's folder with the process group of the `kind create cluster` that runs. */
+export const creatorFile = 'creator';
+
+const prefix = 'openbell-';
+
+/** The name under which kind knows a cluster of ours. */
+export function kindNameOf(name: string): string {
+  return name.startsWith(prefix) ? name : `${prefix}${name}`;
+}
+
+/** Folder of a cluster: record, kubeconfig and configuration. It outlives restarts of the machine, as the containers do. */
+export function folderOf(kindName: string): string {
+  return path.join(allRecords(), kindName);
+}
+
+function allRecords(): string {
+  const state = process.env['XDG_STATE_HOME'] || path.join(homedir(), '.local', 'state');
+  return path.join(state, 'openbell', 'kind');
+}
+
+/** Writes a record so that it is there as a whole or as it was. */
+export function writeRecord(record: ClusterRecord): void {
+  const folder = folderOf(record.kindName);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, 'record.json');
+  writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.part`, file);
+}
+
+/** The record of a cluster; undefined where there is none, that is where the cluster is not ours. */
+export function readRecord(kindName: string): ClusterRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(folderOf(kindName), 'record.json'), 'utf8')) as ClusterRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every record of this user. */
+export function readRecords(): ClusterRecord[] {
+  try {
+    return readdirSync(allRecords())
+      .toSorted()
+      .flatMap((name) => readRecord(name) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+export function removeRecord(kindName: string): void {
+  rmSync(folderOf(kindName), { recursive: true, force: true });
+}
+
+/** Whether a process runs; one of another user counts. */
+export function isAlive(pid: number | null): boolean {
+  if (pid === null) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether a cluster is the rest of a run that was killed. */
+export function isLeftOver({ kept, pid }: ClusterRecord): boolean {
+  return !kept && !isAlive(pid);
+}

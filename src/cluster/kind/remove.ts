@@ -1,0 +1,58 @@
+import { OpenbellError, exitCodes, until } from '../../support/index.ts';
+import { isLeftOver, readRecord, readRecords, removeRecord, type ClusterRecord } from './record.ts';
+import { containersOf, type KindTools } from './tools.ts';
+
+/** The container engine's network that all kind clusters share. */
+export const kindNetwork = 'kind';
+
+/**
+ * Deletes a cluster of ours: its containers, the images that were built for it, and the network where its boot made that and
+ * nothing else uses it. Resolves when nothing of it is left; safe to call twice.
+ *
+ * @throws {OpenbellError} `CLUSTER_NOT_OURS` when containers of that name are not the ones that the record names.
+ */
+export async function removeCluster(record: ClusterRecord, tools: KindTools): Promise<void> {
+  const { kindName } = record;
+  // As it is now: images may have been built since.
+  const current = readRecord(kindName);
+  if (current?.owner !== record.owner) return;
+  const containers = await containersOf(tools, kindName);
+  const strangers =
+    current.state === 'ready' ? containers.filter(({ id }) => !current.containers.includes(id)) : [];
+  if (strangers.length > 0) {
+    throw new OpenbellError(
+      `the kind cluster "${kindName}" is not the one that openbell made: ${strangers.map(({ name }) => name).join(', ')}`,
+      {
+        code: 'CLUSTER_NOT_OURS',
+        exitCode: exitCodes.clusterNotProvided,
+        hint: `Somebody made it anew. If nobody needs it: kind delete cluster --name ${kindName}`,
+      },
+    );
+  }
+  // A boot that was broken off may have a container under way: deleted until none comes any more.
+  await until(
+    async () => {
+      // The kubeconfig that kind would tidy is the user's; ours goes with the folder.
+      await tools.kind(['delete', 'cluster', '--name', kindName, '--kubeconfig', '/dev/null'], {
+        timeoutMs: 120_000,
+      });
+      return (await containersOf(tools, kindName)).length === 0;
+    },
+    { what: `the containers of ${kindName} to be gone`, deadlineMs: 120_000, everyMs: 500 },
+  );
+  const others = readRecords().filter((other) => other.kindName !== kindName);
+  for (const image of current.images) {
+    if (others.some(({ images }) => images.includes(image))) continue;
+    await tools.docker(['image', 'rm', image]).catch(() => {});
+  }
+  // Refused by the engine while another cluster is in it.
+  if (current.madeNetwork) await tools.docker(['network', 'rm', kindNetwork]).catch(() => {});
+  removeRecord(kindName);
+}
+
+/** Deletes what killed runs left. @returns the names of those clusters. */
+export async function removeLeftovers(tools: KindTools): Promise<string[]> {
+  const left = readRecords().filter(isLeftOver);
+  for (const record of left) await removeCluster(record, tools);
+  return left.map(({ name }) => name);
+}

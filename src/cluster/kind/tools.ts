@@ -1,0 +1,60 @@
+import { OpenbellError, exitCodes, runProgram, type CommandOptions } from '../../support/index.ts';
+
+/** Runs kind and the container engine it uses. Each call resolves with what was written to standard output. */
+export interface KindTools {
+  /** `docker`, `podman`, … as `KIND_EXPERIMENTAL_PROVIDER` says. */
+  readonly engine: string;
+  readonly kind: (args: readonly string[], options?: CommandOptions) => Promise<string>;
+  readonly docker: (args: readonly string[], options?: CommandOptions) => Promise<string>;
+}
+
+const engines = ['docker', 'podman', 'nerdctl', 'finch'];
+
+/** The tools as they are found on PATH. @throws {OpenbellError} when kind's variable names an engine that is none. */
+export function kindTools(env: Record<string, string | undefined> = process.env): KindTools {
+  const engine = env['KIND_EXPERIMENTAL_PROVIDER'] || 'docker';
+  if (!engines.includes(engine)) {
+    throw new OpenbellError(
+      `KIND_EXPERIMENTAL_PROVIDER: expected one of ${engines.join(', ')}, got "${engine}"`,
+      {
+        code: 'ENGINE_UNKNOWN',
+        exitCode: exitCodes.clusterNotProvided,
+        hint: 'Unset it to use docker.',
+      },
+    );
+  }
+  return {
+    engine,
+    kind: async (args, options) => (await runProgram('kind', args, options)).stdout,
+    docker: async (args, options) => (await runProgram(engine, args, options)).stdout,
+  };
+}
+
+/** Label that kind gives its containers, with the cluster's name. */
+const clusterLabel = 'io.x-k8s.kind.cluster';
+
+/** A node's container. */
+export interface NodeContainer {
+  id: string;
+  name: string;
+}
+
+/** The containers of a cluster, running or not. */
+export async function containersOf(tools: KindTools, cluster: string): Promise<NodeContainer[]> {
+  const lines = await tools.docker([
+    'ps',
+    '--all',
+    '--no-trunc',
+    '--filter',
+    `label=${clusterLabel}=${cluster}`,
+    '--format',
+    '{{.ID}} {{.Names}}',
+  ]);
+  return lines
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [id = '', name = ''] = line.trim().split(' ');
+      return { id, name };
+    });
+}
