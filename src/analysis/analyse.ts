@@ -6,7 +6,8 @@ import { marksOf, nodeCountsOf, nodeLivesOf, replicasOf, timelineOf } from './la
 import { followPods, lifeOf } from './pods.ts';
 import { recordOf, type RunRecord } from './record.ts';
 import { reroutingOf } from './rerouting.ts';
-import { scalingOf } from './scaling.ts';
+import { scalingOf } from './decisions.ts';
+import { autoscalingOf } from './scaling/scaling.ts';
 import { accountingOf, checksOf, firstAnswerOf, modelOf, secondPoints, trafficOf } from './traffic.ts';
 import { trustOf } from './trust.ts';
 import { judge } from './verdict.ts';
@@ -27,6 +28,8 @@ export const analyse: Analyse = (events, problems = []) => {
   const faults = faultFindings(record, tracks, seconds);
   const rerouting = reroutingOf(record, tracks, { seconds, faults });
   const customers = customersOf(record, traffic, faults);
+  const replicas = replicasOf(record);
+  const autoscaling = autoscalingOf(record, tracks, { traffic, faults, scaling, replicas });
   const accounting = accountingOf(record, seconds);
   const { distrust, notes } = trustOf({ record, traffic, faults, pods, accounting, problems });
 
@@ -38,10 +41,11 @@ export const analyse: Analyse = (events, problems = []) => {
     latencyMs,
     availability,
     generator,
-    replicas: replicasOf(record),
+    replicas,
     nodeCounts: nodeCountsOf(record),
     pods,
     scaling,
+    autoscaling,
     faults,
     customers,
     rerouting,

@@ -36,7 +36,7 @@ export function speedupOf(record: RunRecord): number {
 }
 
 /** An effective timing by its name in `cluster.ready`; null where it is not told. */
-function timingOf(record: RunRecord, name: string): number | null {
+export function timingOf(record: RunRecord, name: string): number | null {
   return timingsOf(record)[name] ?? null;
 }
 

@@ -114,6 +114,7 @@ function runPlan(scenario: Scenario, namespace: string, workload: Workload): Uns
     ...checksOf(traffic),
     goodResponseMs,
     workload: { namespace, deployment, service, hpa },
+    ...(scenario.economy === undefined ? {} : { economy: scenario.economy }),
   };
 }
 

@@ -128,6 +128,14 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     checks: optional(list(text)),
     goodResponseMs: orNull(amount),
     workload: fields({ namespace: text, deployment: text, service: text, hpa: orNull(text) }),
+    economy: optional(
+      fields({
+        podCapacityPerSecond: optional(amount),
+        podHourPrice: optional(amount),
+        lostRequestPrice: optional(amount),
+        currency: optional(text),
+      }),
+    ),
   }),
   'run.step': fields<Fields<'run.step'>>({
     t,

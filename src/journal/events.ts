@@ -62,6 +62,14 @@ export interface RunPlan extends At {
   /** The response-time limit that "service is good" means, ms; null where the scenario states none. */
   goodResponseMs: number | null;
   workload: { namespace: string; deployment: string; service: string; hpa: string | null };
+  /** What a pod is good for, and what things cost, as far as the scenario states it. */
+  economy?: {
+    /** Requests per second that one pod is good for. */
+    podCapacityPerSecond?: number;
+    podHourPrice?: number;
+    lostRequestPrice?: number;
+    currency?: string;
+  };
 }
 
 /** Start and end of a step of the harness's checklist. */

@@ -25,6 +25,7 @@ import type {
   TlsItem,
   VariableItem,
 } from './schema.ts';
+import type { Scenario } from './scenario.ts';
 import type { ValueTable } from './values-csv.ts';
 
 /** Kubernetes' own label with a node's name. */
@@ -78,6 +79,22 @@ export function sampleApiOf(file: NonNullable<ScenarioFile['workload']['sampleAp
             behavior: autoscaler.behavior ?? null,
           },
   };
+}
+
+/** Nothing where the file says nothing. */
+export function economyOf({
+  podCapacity,
+  podHour,
+  lostRequest,
+  currency,
+}: ScenarioFile['economy']): Pick<Scenario, 'economy'> {
+  const economy = {
+    ...(podCapacity !== undefined && { podCapacityPerSecond: podCapacity }),
+    ...(podHour !== undefined && { podHourPrice: podHour }),
+    ...(lostRequest !== undefined && { lostRequestPrice: lostRequest }),
+    ...(currency !== undefined && { currency }),
+  };
+  return Object.keys(economy).length === 0 ? {} : { economy };
 }
 
 export function manifestsOf(

@@ -266,3 +266,13 @@ describe('loadScenario', () => {
     });
   });
 });
+
+it('what a pod is good for and what things cost are carried over; nothing is when nothing is said', async () => {
+  const lines = ['apiVersion: openbell.dev/v1', 'kind: Scenario', 'metadata: { name: priced }', 'traffic:'];
+  const file = [...lines, '  phases: [{ name: calm, duration: 10s, rate: 20/s }]'].join('\n');
+  const economy = 'economy: { podCapacity: 3000/min, podHour: 0.04, lostRequest: 0.002, currency: EUR }';
+  expect(await parseScenario(`${file}\n${economy}\n`, 'a.yaml')).toMatchObject({
+    economy: { podCapacityPerSecond: 50, podHourPrice: 0.04, lostRequestPrice: 0.002, currency: 'EUR' },
+  });
+  expect(await parseScenario(`${file}\n`, 'a.yaml')).not.toHaveProperty('economy');
+});

@@ -16,6 +16,7 @@ import {
   connectionPolicyOf,
   defaultConnections,
   defaultRequest,
+  economyOf,
   faultIds,
   faultOf,
   instantOf,
@@ -222,6 +223,7 @@ function assemble(
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     expect: meaning.expect,
     goodResponseMs: traffic.goodResponse ?? limitOfP99(meaning.expect) ?? 500,
+    ...economyOf(file.economy),
     warnings,
   };
 }

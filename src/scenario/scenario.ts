@@ -29,6 +29,14 @@ export interface Scenario {
    * `response.p99 <` expectation, else 500.
    */
   goodResponseMs: number | null;
+  /** What one pod is good for and what things cost, as far as the file says. */
+  economy?: {
+    /** Requests per second that one pod is good for. */
+    podCapacityPerSecond?: number;
+    podHourPrice?: number;
+    lostRequestPrice?: number;
+    currency?: string;
+  };
   /** What is allowed but probably not meant, each as `file:line:column: sentence`. */
   warnings: string[];
 }

@@ -377,6 +377,16 @@ const fault = section({
     .describe('Node faults: undone after this long; at the end of the run when left out.'),
 });
 
+const price = (): ReturnType<typeof decimal> => decimal({ min: 0, max: 1e9 });
+const economy = section({
+  podCapacity: rate()
+    .optional()
+    .describe('Requests per second that one pod is good for; measured by its CPU when left out.'),
+  podHour: price().optional().describe('Price of a pod for an hour.'),
+  lostRequest: price().optional().describe('Price of a request that did not end ok.'),
+  currency: text('a currency such as EUR').optional(),
+});
+
 /** Schema of a scenario file. */
 export const fileSchema = section({
   apiVersion: oneOf(['openbell.dev/v1']),
@@ -387,6 +397,7 @@ export const fileSchema = section({
   timing: timing.prefault({}).describe('How fast the cluster acts; values as they would be at speed-up 1.'),
   workload: workload.prefault({ sampleApi: {} }).describe('What is deployed.'),
   traffic: traffic.describe('What arrives.'),
+  economy: economy.prefault({}).describe('What a pod is good for and what things cost, for the report.'),
   faults: list(fault, 'faults').prefault([]).describe('What breaks.'),
   expect: list(text('a rule such as availability >= 99%'), 'rules')
     .prefault([])

@@ -228,6 +228,23 @@ export function emptyFindings(): Findings {
     nodes: [],
     faults: [],
     scaling: [],
+    autoscaling: {
+      calibration: null,
+      loadSteps: [],
+      elasticity: null,
+      cost: {
+        fromMs: 0,
+        toMs: 0,
+        podSeconds: 0,
+        lostRequests: 0,
+        podHourPrice: null,
+        lostRequestPrice: null,
+        currency: '',
+        pods: null,
+        lost: null,
+      },
+      says: [],
+    },
     customers: {
       availability: null,
       scheduled: 0,

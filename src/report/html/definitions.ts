@@ -94,6 +94,18 @@ export const definitions = {
     'Scaling decision',
     'A change of the desired number of pods, with the reason the autoscaler gave.',
   ],
+  'scaling-delay': [
+    'Scaling delay',
+    'From the first second of a rise of the load through the metrics, the autoscaler’s decision and the new pods’ lives to the first request that one of them served.',
+  ],
+  elasticity: [
+    'Elasticity',
+    'How well the pods in rotation followed the pods that the load needed (SPEC RG): how much and how long there were too few (θU, τU) or too many (θO, τO). The need follows from what one pod is good for: stated by the scenario, or measured as the CPU per request against the CPU that a pod requests.',
+  ],
+  cost: [
+    'Cost',
+    'Pod-seconds from each pod’s placement on a node until it was gone, while traffic ran, at the scenario’s price per pod-hour; lost requests at its price per request.',
+  ],
   'connections-per-pod': [
     'Connections per pod',
     'Open connections whose last answer came from that pod. A Service balances connections, not requests: long-lived connections stay with their pod, so new pods receive requests only as connections are made anew.',

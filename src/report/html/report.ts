@@ -3,6 +3,7 @@ import { chartData, type Budget } from './chart-data.ts';
 import { duration } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage, wallTime } from './page.ts';
+import { autoscalingSection } from './sections/autoscaling.ts';
 import { clockSection } from './sections/clock.ts';
 import { customersSection } from './sections/customers.ts';
 import { definitionsSection } from './sections/definitions.ts';
@@ -27,6 +28,7 @@ const links = [
   ['faults', 'Faults'],
   ['customers', 'Customers'],
   ['rerouting-of-traffic', 'Rerouting'],
+  ['autoscaling', 'Load and pods'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
   ['trust', 'Trust'],
@@ -76,6 +78,7 @@ function render(findings: Findings, budget: Budget): string {
       faultsSection(findings),
       customersSection(findings),
       reroutingSection(findings),
+      autoscalingSection(findings),
       scalingSection(findings),
       requestsSection(findings),
       trustSection(findings),
