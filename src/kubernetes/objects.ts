@@ -8,11 +8,13 @@ import type {
   V1ConfigMap,
   V1Deployment,
   V1EndpointSlice,
+  V1Job,
   V1Lease,
   V1Namespace,
   V1Node,
   V1ObjectMeta,
   V1Pod,
+  V1PodDisruptionBudget,
   V1PodTemplateSpec,
   V1ReplicaSet,
   V1Scale,
@@ -49,6 +51,8 @@ export type Secret = Wire<V1Secret>;
 export type Binding = Wire<V1Binding>;
 export type Deployment = Wire<V1Deployment>;
 export type ReplicaSet = Wire<V1ReplicaSet>;
+export type Job = Wire<V1Job>;
+export type PodDisruptionBudget = Wire<V1PodDisruptionBudget>;
 export type EndpointSlice = Wire<V1EndpointSlice>;
 export type Lease = Wire<V1Lease>;
 export type HorizontalPodAutoscaler = Wire<V2HorizontalPodAutoscaler>;

@@ -1,5 +1,4 @@
 /** The verbs of one kind: which request to the store a method and path mean, and what is answered. */
-import type { DeleteOptions } from '../../api.ts';
 import type { KubeObject, Scale } from '../../objects.ts';
 import { jsonOf, type Stored } from '../store/index.ts';
 import { badRequest, methodNotAllowed, noSuchResource } from './errors.ts';
@@ -148,8 +147,10 @@ async function serveSubresource(
       return sendJson(exchange, 201, success(kind, bind(serving, ref, node)));
     }
     case 'POST eviction': {
-      const eviction = (await objectOf(request)) as { deleteOptions?: DeleteOptions } | undefined;
-      return sendJson(exchange, 201, success(kind, evict(serving, ref, eviction?.deleteOptions)));
+      const eviction = (await objectOf(request)) as { deleteOptions?: object } | undefined;
+      const { options, dryRun } = deleteOptionsOf(exchange, eviction?.deleteOptions);
+      evict(serving, ref, options, dryRun);
+      return sendJson(exchange, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
     }
     default:
       throw methodNotAllowed();

@@ -1,7 +1,9 @@
 import { startDeploymentController } from './deployment/index.ts';
+import { startDisruptionController } from './disruption/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
 import { startGarbageCollector } from './garbage-collector/index.ts';
 import { startHorizontalPodAutoscalerController } from './hpa/index.ts';
+import { startJobController } from './job/index.ts';
 import type { ControllerContext, Running, StartController } from './machinery/controller.ts';
 import { startNamespaceController } from './namespace/index.ts';
 import { startNodeLifecycleController } from './node-lifecycle/index.ts';
@@ -18,6 +20,8 @@ export const controllers = {
   'endpointslice-controller': startEndpointSliceController,
   'deployment-controller': startDeploymentController,
   'replicaset-controller': startReplicaSetController,
+  'job-controller': startJobController,
+  'disruption-controller': startDisruptionController,
   'garbage-collector-controller': startGarbageCollector,
   'namespace-controller': startNamespaceController,
 } as const satisfies Record<string, StartController>;

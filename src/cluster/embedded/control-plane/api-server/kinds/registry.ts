@@ -6,10 +6,12 @@ import { deployments } from './deployments.ts';
 import { endpointSlices } from './endpoint-slices.ts';
 import { events } from './events.ts';
 import { horizontalPodAutoscalers } from './horizontal-pod-autoscalers.ts';
+import { jobs } from './jobs.ts';
 import { leases } from './leases.ts';
 import { namespaces } from './namespaces.ts';
 import { nodeMetrics } from './node-metrics.ts';
 import { nodes } from './nodes.ts';
+import { podDisruptionBudgets } from './pod-disruption-budgets.ts';
 import { podMetrics } from './pod-metrics.ts';
 import { pods } from './pods.ts';
 import { replicaSets } from './replica-sets.ts';
@@ -29,8 +31,10 @@ export const kinds: readonly Kind[] = [
   deployments,
   replicaSets,
   horizontalPodAutoscalers,
+  jobs,
   leases,
   endpointSlices,
+  podDisruptionBudgets,
   nodeMetrics,
   podMetrics,
 ];

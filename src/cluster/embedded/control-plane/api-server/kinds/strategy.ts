@@ -40,6 +40,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   subresources?: readonly string[];
   /** metadata.generation counts the changes of the spec. */
   countsGenerations?: boolean;
+  /** What becomes of dependents where a deletion does not say; left out: they follow in the background. */
+  defaultPropagationPolicy?: 'Orphan';
   /** Updates must name the version that they replace. */
   versionRequired?: boolean;
   /** Fields that fieldSelector knows besides metadata.name and metadata.namespace. */

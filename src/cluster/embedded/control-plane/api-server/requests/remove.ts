@@ -29,7 +29,7 @@ export function remove(
 ): Removal {
   const object = read(context, kind, ref);
   checkPreconditions(kind, object, options);
-  const finalizers = finalizersFor(object, options);
+  const finalizers = finalizersFor(kind, object, options);
   const grace = kind.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;
   const prepared = prepare(kind, object);
   if (grace === 0 && finalizers.length === 0 && kind.isHeld?.(object) !== true) {
@@ -77,10 +77,13 @@ function checkPreconditions({ type }: Kind, { metadata }: Stored, { precondition
 }
 
 /** The object's own finalizers, with the garbage collector's for the propagation policy that was asked for. */
-function finalizersFor({ metadata }: Stored, { propagationPolicy }: DeleteOptions): string[] {
+function finalizersFor(kind: Kind, { metadata }: Stored, options: DeleteOptions): string[] {
   const own = metadata.finalizers ?? [];
-  if (propagationPolicy === undefined) return own;
   const collectors: readonly string[] = Object.values(propagationFinalizers);
+  const isDecided = own.some((finalizer) => collectors.includes(finalizer));
+  const propagationPolicy =
+    options.propagationPolicy ?? (isDecided ? undefined : kind.defaultPropagationPolicy);
+  if (propagationPolicy === undefined) return own;
   const others = own.filter((finalizer) => !collectors.includes(finalizer));
   return propagationPolicy === 'Background' ? others : [...others, propagationFinalizers[propagationPolicy]];
 }

@@ -73,7 +73,8 @@ export const autoscalerTable: NonNullable<Kind<HorizontalPodAutoscaler>['table']
   ],
 };
 
-function selectorText(selector: LabelSelectorSpec | undefined): string {
+/** A label selector as kubectl writes it. */
+export function selectorText(selector: LabelSelectorSpec | undefined): string {
   return selector === undefined ? '' : printRequirements(requirementsOf(selector));
 }
 

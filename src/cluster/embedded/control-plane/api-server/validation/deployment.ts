@@ -59,7 +59,8 @@ function strategyErrors({ type, rollingUpdate }: Strategy): FieldError[] {
   return errors;
 }
 
-function countOrPercent(field: string, value: number | string): FieldError[] {
+/** A number that is not negative, or a share such as `25%`. */
+export function countOrPercent(field: string, value: number | string): FieldError[] {
   if (typeof value === 'number') return notNegative(field, value);
   return /^[0-9]+%$/.test(value)
     ? []

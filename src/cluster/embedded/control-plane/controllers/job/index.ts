@@ -1,0 +1,2 @@
+/** Runs the pods of Jobs until enough of them have succeeded. */
+export { startJobController } from './controller.ts';
