@@ -1,8 +1,7 @@
-import { styleText } from 'node:util';
 import yargs, { type Argv } from 'yargs';
 import packageJson from '../../package.json' with { type: 'json' };
-import { OpenbellError, exitCodes, messageOf } from '../support/index.ts';
-import { processContext, wantsColor, type Context } from './context.ts';
+import { OpenbellError, exitCodes } from '../support/index.ts';
+import { processContext, type Context } from './context.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addReport } from './commands/report.ts';
@@ -11,6 +10,7 @@ import { addScenarios } from './commands/scenarios.ts';
 import { addTrials } from './commands/trials.ts';
 import { addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
+import { UsageError, printError } from './print-error.ts';
 
 /**
  * Runs one command line and resolves with the exit code. The only place where errors are printed.
@@ -26,9 +26,6 @@ export async function main(argv: string[], context: Context = processContext()):
     return exitCodeOf(error);
   }
 }
-
-/** A command line that cannot be understood. */
-class UsageError extends Error {}
 
 function parser(argv: string[], context: Context): Argv {
   const addCommands = [addRun, addTrials, addValidate, addScenarios, addReport, addUp, addDown, addDoctor];
@@ -57,16 +54,4 @@ function parser(argv: string[], context: Context): Argv {
 function exitCodeOf(error: unknown): number {
   if (error instanceof OpenbellError) return error.exitCode;
   return error instanceof UsageError ? exitCodes.usage : exitCodes.unexpected;
-}
-
-function printError(error: unknown, { stderr, env }: Context): void {
-  const color = wantsColor(stderr, env);
-  const paint = (format: 'red' | 'dim', text: string): string =>
-    color ? styleText(format, text, { validateStream: false }) : text;
-  const foreseen = error instanceof OpenbellError || error instanceof UsageError;
-  const text = foreseen || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
-  stderr.write(`${paint('red', 'error:')} ${text}\n`);
-  if (error instanceof OpenbellError && error.hint !== undefined)
-    stderr.write(`${paint('dim', 'hint:')}  ${error.hint}\n`);
-  if (error instanceof UsageError) stderr.write(`${paint('dim', 'hint:')}  openbell --help\n`);
 }

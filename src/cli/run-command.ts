@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { runScenario, type RunResult } from '../harness/index.ts';
 import { resultOf, summaryOf } from '../report/index.ts';
 import { loadScenario, type Scenario } from '../scenario/index.ts';
@@ -5,6 +6,7 @@ import { monotonicMs } from '../support/index.ts';
 import { wantsColor, type Context } from './context.ts';
 import { interruptible } from './interruptible.ts';
 import { providerFor, type WhereRequest } from './providers.ts';
+import { printHint } from './print-error.ts';
 import { openInBrowser } from './terminal/open.ts';
 import { runView } from './terminal/view.ts';
 
@@ -26,19 +28,40 @@ export async function runCommand(request: RunRequest, context: Context): Promise
     request.scenario,
     request.speedup === undefined ? {} : { speedup: request.speedup },
   );
-  for (const warning of scenario.warnings) stderr.write(`warning: ${warning}\n`);
 
   const result = await watchedRun(scenario, request, context);
+  const { findings, failure, exitCode } = result;
   const reportPath = `${result.outDir}/report.html`;
-  if (request.json) {
-    stdout.write(`${JSON.stringify(resultOf(result.findings), null, 2)}\n`);
-  } else {
-    const color = wantsColor(stdout, env);
-    stdout.write(`${summaryOf(result.findings, { color, reportPath, width: stdout.columns ?? 80 })}\n`);
-  }
   if (request.open) openInBrowser(reportPath);
-  context.exitCode = result.exitCode;
-  if (result.failure !== null) throw result.failure;
+  context.exitCode = exitCode;
+  if (result.kept !== null) stderr.write(stillRuns(result.kept));
+  if (request.json) {
+    stdout.write(`${JSON.stringify(resultOf(findings), null, 2)}\n`);
+    if (failure !== null) throw failure;
+    return;
+  }
+  const width = stdout.columns ?? 80;
+  const summary = summaryOf(findings, { color: wantsColor(stdout, env), reportPath, width });
+  stdout.write(`${summary}\n`);
+  if (failure === null) return;
+  // A reason that is too long for the summary is told in full; else only what to do about it is left to say.
+  if (!says(summary, findings.verdictSentence)) throw failure;
+  printHint(failure, context);
+}
+
+function stillRuns({ name, kubeconfigPath }: NonNullable<RunResult['kept']>): string {
+  return (
+    'the cluster still runs. Try:\n' +
+    `  export KUBECONFIG=${kubeconfigPath}\n` +
+    '  kubectl get pods --all-namespaces -o wide\n' +
+    `  openbell down ${name}\n`
+  );
+}
+
+/** Whether a text that was set in lines holds a sentence as a whole. */
+function says(text: string, sentence: string): boolean {
+  const inOneLine = (words: string): string => stripVTControlCharacters(words).replaceAll(/\s+/g, ' ');
+  return inOneLine(text).includes(inOneLine(sentence));
 }
 
 async function watchedRun(scenario: Scenario, request: RunRequest, context: Context): Promise<RunResult> {
@@ -66,7 +89,7 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
       },
     });
   } finally {
-    interruption.release();
+    interruption.over();
     view.close();
   }
 }

@@ -63,7 +63,7 @@ export async function trialsCommand(request: TrialsRequest, context: Context): P
     if (result.failure !== null) throw result.failure;
   } finally {
     watch.close();
-    interruption.release();
+    interruption.over();
   }
 }
 

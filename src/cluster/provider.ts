@@ -36,6 +36,8 @@ export interface Cluster {
   readonly shared: boolean;
   readonly capabilities: Capabilities;
   readonly facts: ClusterFacts;
+  /** Aborts, its reason an OpenbellError, when the cluster ended or cannot work any more though nobody destroyed it. */
+  readonly lost: AbortSignal;
 
   /** Kubeconfig with one context, as YAML text. */
   kubeconfig(): string;

@@ -3,6 +3,12 @@ import type { Scenario } from '../scenario/index.ts';
 import type { Checklist } from './checklist.ts';
 import type { RunObserver } from './observer.ts';
 
+/** A cluster that outlives its run. */
+export interface KeptCluster {
+  name: string;
+  kubeconfigPath: string;
+}
+
 /** What every step of a run knows. */
 export interface RunContext {
   runId: string;
@@ -15,11 +21,15 @@ export interface RunContext {
   keep: boolean;
   /** The cluster is used by others after this run, which leaves it as it was. */
   shared: boolean;
+  /** What outlives the run; null as long as there is nothing. */
+  kept: KeptCluster | null;
   journal: Journal;
   steps: Checklist;
   observer: RunObserver;
-  /** Aborts when the run is to end soon: a person interrupted it, or it must be given up. */
+  /** Aborts when the run is to end soon: a person interrupted it, or its cluster was lost. */
   signal: AbortSignal;
+  /** Aborted, by whoever notices, when the cluster was lost; its reason says why. */
+  lost: AbortController;
   /** Aborts when the run is to end at once. */
   hardSignal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import type { Timings } from '../cluster/index.ts';
 import { isReady, kinds, type KubeClient, type Service } from '../kubernetes/index.ts';
-import { until } from '../support/index.ts';
+import { raceAbort, until } from '../support/index.ts';
 import type { TrafficPlan } from '../traffic/index.ts';
 import { runLabel, type Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
@@ -89,16 +89,4 @@ function nodePortOf({ spec }: Service, port: number): number {
   const nodePort = spec?.ports?.find((candidate) => candidate.port === port)?.nodePort;
   if (nodePort === undefined) throw new Error(`the API server gave the Service's port ${port} no node port`);
   return nodePort;
-}
-
-async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -54,10 +54,12 @@ async function driving(faults: FaultSpec[]) {
     seed: 1,
     keep: false,
     shared: false,
+    kept: null,
     journal,
     steps: startChecklist(journal, {}),
     observer: {},
     signal: interrupt.signal,
+    lost: new AbortController(),
     hardSignal: new AbortController().signal,
   };
   const [address] = Object.values(

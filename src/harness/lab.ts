@@ -51,6 +51,10 @@ export async function startLab({
     );
     const image = sampleApiImage();
     await cluster.loadImage(image);
+    if (interrupted.signal.aborted) {
+      await cluster.destroy();
+      throw interrupted.signal.reason;
+    }
     return { kubeconfigPath: cluster.kubeconfigPath(), image: image.name };
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

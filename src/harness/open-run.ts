@@ -31,7 +31,9 @@ export const journalFile = 'journal.ndjson';
 
 /** A run that has its folder, its journal and its plan. */
 export async function openRun(options: RunOptions): Promise<{ context: RunContext; workload: Workload }> {
-  const { scenario, keep, signal, hardSignal, observer = {} } = options;
+  const { scenario, keep, hardSignal, observer = {} } = options;
+  const lost = new AbortController();
+  const signal = AbortSignal.any([options.signal, lost.signal]);
   const seed = options.seed ?? scenario.seed ?? randomInt(2 ** 31);
   const originMs = options.startedAtMs ?? monotonicMs();
   const originWall = Date.now() - (monotonicMs() - originMs);
@@ -62,10 +64,12 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
     seed,
     keep,
     shared: options.shared === true,
+    kept: null,
     journal,
     steps,
     observer,
     signal,
+    lost,
     hardSignal,
   };
   return { context, workload };

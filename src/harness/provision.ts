@@ -17,7 +17,7 @@ export async function provision(
   provider: ClusterProvider,
   { images }: Workload,
 ): Promise<Provisioned> {
-  const { runId, scenario, keep, signal, journal, observer, steps } = context;
+  const { runId, scenario, keep, signal, lost, journal, observer, steps } = context;
   // The client's library loads while the cluster boots; what goes wrong there is said when it is used.
   preload().catch(() => {});
   const cluster = await provider.create(
@@ -29,8 +29,10 @@ export async function provision(
       onProgress: (message) => observer.onProgress?.(message),
     },
   );
+  cluster.lost.addEventListener('abort', () => lost.abort(cluster.lost.reason), { once: true });
   // One that was there before is only let go.
   if (!keep || cluster.shared) steps.undoLater('the cluster', () => cluster.destroy());
+  else context.kept = { name: cluster.name, kubeconfigPath: cluster.kubeconfigPath() };
   journal.record({
     type: 'cluster.ready',
     provider: provider.name,

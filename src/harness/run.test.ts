@@ -149,6 +149,7 @@ test('a fault that the provider cannot inject is refused before anything is depl
   const cluster = {
     capabilities: { power: new Set(), components: new Set(), processImages: true, podNetworkReachable: true },
     facts: { kubernetesVersion: 'v1.34.4', notFollowed: [], facts: {} },
+    lost: new AbortController().signal,
     destroy: () => {
       destroyed += 1;
       return Promise.resolve();

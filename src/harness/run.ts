@@ -5,7 +5,7 @@ import type { RunEnd } from '../journal/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { OpenbellError, exitCodes, messageOf } from '../support/index.ts';
 import type { Workload } from '../workload/index.ts';
-import type { RunContext } from './context.ts';
+import type { KeptCluster, RunContext } from './context.ts';
 import { deploy } from './deploy.ts';
 import { drive } from './drive.ts';
 import type { RunObserver } from './observer.ts';
@@ -48,6 +48,8 @@ export interface RunResult {
   outDir: string;
   /** What ended the run before its time, for the command line to print; null when nothing did. */
   failure: OpenbellError | null;
+  /** The cluster that was left running, as was asked for. */
+  kept: KeptCluster | null;
 }
 
 /**
@@ -61,10 +63,12 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { signal, hardSignal } = options;
   const { context, workload } = await openRun(options);
   const { journal, steps } = context;
-  const broken = await conduct(context, options.provider, workload).then(
+  const conducted = await conduct(context, options.provider, workload).then(
     () => null,
     (error: unknown) => ({ error }),
   );
+  // What failed because the cluster was gone says less than why it was gone.
+  const broken = context.lost.signal.aborted ? { error: context.lost.signal.reason as unknown } : conducted;
   // A person's interruption is the cause of whatever failed after it.
   const interruption = [signal, hardSignal].find(({ aborted }) => aborted);
   const ending = endingOf(broken, interruption);
@@ -74,7 +78,8 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { findings } = await renderFromJournal(context.folder);
   await writeReportsIndex(path.dirname(context.folder));
   const exitCode = ending.event.exitCode ?? findings.exitCode;
-  const result: RunResult = { exitCode, findings, outDir: context.folder, failure: ending.failure };
+  const { folder, kept } = context;
+  const result: RunResult = { exitCode, findings, outDir: folder, failure: ending.failure, kept };
   options.observer?.onDone?.(result);
   return result;
 }
@@ -86,10 +91,12 @@ async function conduct(context: RunContext, provider: ClusterProvider, workload:
     const deployed = await steps.step('deploy', () => deploy(context, provisioned, workload));
     await steps.step('steady-state', () => reachSteadyState(context, deployed, workload));
     const driven = await steps.step('traffic', () => drive(context, provisioned, deployed, workload));
+    context.lost.signal.throwIfAborted();
     await steps.step('recover', () => recover(context, provisioned, deployed, driven, workload));
     requireFaultsLanded(driven);
   } catch (error) {
-    if (!context.signal.aborted) await keepLogs(context, provisioned.cluster);
+    const { signal, lost } = context;
+    if (!signal.aborted || lost.signal.aborted) await keepLogs(context, provisioned.cluster);
     throw error;
   }
 }

@@ -22,3 +22,4 @@ export {
 } from './units.ts';
 export { groupIsStopped, groupRuns, killGroups, signalGroup } from './processes.ts';
 export { CommandError, runProgram, type CommandOptions, type CommandOutput } from './command.ts';
+export { raceAbort } from './race-abort.ts';

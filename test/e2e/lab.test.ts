@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { connect, kinds } from '../../src/kubernetes/index.ts';
 import { until } from '../../src/support/index.ts';
-import { leftoverProcesses } from '../support/leftovers.ts';
+import { Traces } from '../support/leftovers.ts';
 import { workplace } from './openbell.ts';
 
 test('up starts a cluster that stays, the doctor names it, down ends it and leaves nothing', async () => {
@@ -32,7 +32,7 @@ test('up starts a cluster that stays, the doctor names it, down ends it and leav
     expect(down.exitCode, down.stderr).toBe(0);
     expect(down.stderr).toContain('ended: desk');
   }
-  await until(() => Promise.resolve(leftoverProcesses(place.tmp, []).length === 0), {
+  await until(() => Promise.resolve(new Traces(place.tmp).look().length === 0), {
     what: 'every process of the cluster to be gone',
     deadlineMs: 3_000,
   });

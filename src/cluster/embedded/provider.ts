@@ -1,17 +1,26 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { OpenbellError, exitCodes } from '../../support/index.ts';
+import { OpenbellError, exitCodes, raceAbort, until } from '../../support/index.ts';
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions, Image } from '../provider.ts';
 import type { ClusterSpec } from '../spec.ts';
 import type { NodeConfig } from './config.ts';
 import type { BootResult } from './supervisor/cluster.ts';
-import { socketPath, type SupervisorConfig } from './supervisor/contract.ts';
+import { creatorPipe, socketPath, type SupervisorConfig } from './supervisor/contract.ts';
 import { rpcClient, type RpcClient } from './supervisor/rpc.ts';
 
 const capabilities: Capabilities = {
@@ -70,21 +79,16 @@ async function createCluster(
       hold: supervisor.stdout as Socket,
       onNews: onProgress,
     });
-    const boot = await client.call<BootResult>('boot');
-    signal.throwIfAborted();
+    const boot = await raceAbort(client.call<BootResult>('boot'), signal);
     if (keep) {
       await client.call('keep');
+      signal.throwIfAborted();
       letGo(supervisor);
     }
-    const gone = async (): Promise<void> => {
-      supervisor.ref();
-      await supervisorExit(supervisor);
-    };
-    return runningCluster({ name: spec.name, boot, client, gone });
+    return runningCluster({ name: spec.name, boot, client, gone: () => supervisorGone(supervisor, runDir) });
   } catch (error) {
-    const gone = supervisorExit(supervisor);
     supervisor.kill('SIGTERM');
-    await gone;
+    await supervisorGone(supervisor, runDir);
     signal.throwIfAborted();
     throw notProvided(error);
   } finally {
@@ -103,9 +107,13 @@ function startSupervisor(runDir: string, configFile: string): Supervisor {
     detached: true,
     // Compiled code is kept between runs; without it every process compiles the same files anew.
     env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
-    stdio: ['pipe', 'pipe', log],
-  }) as Supervisor;
+    // The last one is only held: it ends when we do.
+    stdio: ['pipe', 'pipe', log, 'pipe'],
+  }) as unknown as Supervisor;
   closeSync(log);
+  const held = supervisor.stdio[creatorPipe] as Socket;
+  held.on('error', () => {});
+  held.unref();
   return supervisor;
 }
 
@@ -116,8 +124,23 @@ function letGo(supervisor: Supervisor): void {
   (supervisor.stdout as Socket).unref();
 }
 
-async function supervisorExit(supervisor: ChildProcess): Promise<void> {
-  if (supervisor.exitCode === null && supervisor.signalCode === null) await once(supervisor, 'exit');
+/** A supervisor that was told to end has this long; the warden does the same from outside, so nothing is lost. */
+const endingMs = 2_000;
+
+/** Resolves when a supervisor that was told to end has, with all that was the cluster's; keeps this process alive until then. */
+async function supervisorGone(supervisor: ChildProcess, runDir: string): Promise<void> {
+  supervisor.ref();
+  if (supervisor.exitCode === null && supervisor.signalCode === null) {
+    // One that is frozen cannot hear that it is to end.
+    const impatience = setTimeout(() => supervisor.kill('SIGKILL'), endingMs);
+    await once(supervisor, 'exit');
+    clearTimeout(impatience);
+  }
+  // After one that was killed, the warden is still at it; one that had none yet leaves only its folder.
+  const removed = (): boolean => !existsSync(runDir);
+  await until(removed, { what: 'the warden', deadlineMs: 5_000, everyMs: 10 }).catch(() =>
+    rmSync(runDir, { recursive: true, force: true }),
+  );
 }
 
 async function claimRunDir(name: string): Promise<string> {
@@ -187,10 +210,20 @@ function runningCluster({
   /** Resolves when the supervisor has ended; keeps this process alive until then. */
   gone: () => Promise<void>;
 }): Cluster {
+  const lost = new AbortController();
+  let ending = false;
+  const lose = (why: string): void => {
+    if (!ending) lost.abort(clusterLost(why));
+  };
+  client.listen<string>('lost').then(lose, () => lose('its supervisor ended'));
+  /** What is asked of a cluster that is lost, or is being lost meanwhile, will not come true. */
+  const ask = <T>(method: string, params: unknown): Promise<T> =>
+    raceAbort(client.call<T>(method, params), lost.signal);
   return {
     name,
     shared: false,
     capabilities,
+    lost: lost.signal,
     facts: {
       kubernetesVersion: boot.kubernetesVersion,
       notFollowed: [],
@@ -201,17 +234,28 @@ function runningCluster({
     kubeconfig: () => boot.kubeconfig,
     kubeconfigPath: () => boot.kubeconfigPath,
     entryPoint: (nodePort) => new URL(`http://${boot.entryAddress}:${nodePort}`),
-    loadImage: (image: Image) => client.call('loadImage', image),
-    power: (node, action) => client.call('power', { node, action }),
-    component: (component, action, node) => client.call('component', { name: component, action, node }),
+    loadImage: (image: Image) => ask('loadImage', image),
+    power: (node, action) => ask('power', { node, action }),
+    component: (component, action, node) => ask('component', { name: component, action, node }),
     logs: (lines) => client.call('logs', { lines }),
     async destroy() {
-      await client.call('destroy').catch((error: unknown) => {
+      ending = true;
+      const asked = client.call('destroy').catch((error: unknown) => {
         if (!(error instanceof OpenbellError && error.code === 'SUPERVISOR_GONE')) throw error;
       });
+      // One that is frozen never answers; it is killed, and then it is gone too.
+      await Promise.race([asked, gone()]);
       await gone();
     },
   };
+}
+
+function clusterLost(why: string): OpenbellError {
+  return new OpenbellError(`the embedded cluster was lost: ${why}`, {
+    code: 'CLUSTER_LOST',
+    hint: 'Something ended its processes from outside: is memory short (dmesg), did somebody kill them?',
+    exitCode: exitCodes.clusterNotProvided,
+  });
 }
 
 function notProvided(error: unknown): OpenbellError {

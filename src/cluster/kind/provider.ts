@@ -145,6 +145,8 @@ function runningCluster(
     shared,
     capabilities: capabilitiesOf(record),
     facts: { kubernetesVersion, notFollowed, facts, timings, nodeNames },
+    // Never told: what happens to its containers shows only in what then fails.
+    lost: new AbortController().signal,
     kubeconfig: () => readFileSync(kubeconfigOf(kindName), 'utf8'),
     kubeconfigPath: () => kubeconfigOf(kindName),
     entryPoint: () => new URL(`http://127.0.0.1:${record.hostPort}`),

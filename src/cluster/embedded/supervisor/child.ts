@@ -26,17 +26,18 @@ export interface ChildOptions {
   logFile: string;
   /** Where its process group is noted while it runs. */
   groups: GroupList;
-  clusterName: string;
+  /** The cluster's folder, which marks all of its processes: unlike its name, no other cluster of this machine has it. */
+  runDir: string;
 }
 
 /** Starts a process of the cluster in a group of its own; it ends itself when our channel to it closes. */
 export function startChild(options: ChildOptions): Child {
-  const { name, entry, configFile, logFile, groups, clusterName } = options;
+  const { name, entry, configFile, logFile, groups, runDir } = options;
   const log = openSync(logFile, 'a');
   const program = fileURLToPath(new URL(`../${entry}`, import.meta.url));
   const process_ = spawn(process.execPath, [program, configFile], {
     detached: true,
-    env: { ...process.env, OPENBELL_CLUSTER: clusterName },
+    env: { ...process.env, OPENBELL_CLUSTER: runDir },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

@@ -23,6 +23,8 @@ export interface BootResult {
 /** The processes of one embedded cluster. */
 export interface RunningCluster {
   readonly boot: BootResult;
+  /** Resolves with the reason when the control plane ended though nobody asked for it. */
+  readonly lost: Promise<string>;
   loadImage(image: ProcessImage): void;
   power(node: string, action: PowerAction): Promise<string>;
   component(name: Component, action: 'stop' | 'start', node?: string): Promise<void>;
@@ -105,6 +107,9 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
       },
       timings: spec.timings,
     },
+    lost: controlPlane.ended.then(() =>
+      ending ? new Promise<never>(() => {}) : 'its control plane ended on its own',
+    ),
     loadImage(image) {
       images.set(image.name, image);
       // Renamed into place, so that a kubelet never reads half a file.
@@ -139,7 +144,7 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
       configFile,
       logFile,
       groups,
-      clusterName: spec.name,
+      runDir,
     });
   }
 

@@ -13,3 +13,9 @@ export interface SupervisorConfig {
 export function socketPath(runDir: string): string {
   return `${runDir}/supervisor.sock`;
 }
+
+/** File in the cluster's folder that says that the cluster outlives its creator. */
+export const keptFile = 'kept';
+
+/** Descriptor of a pipe that the supervisor gets from the cluster's creator, who holds the other end as long as it lives. */
+export const creatorPipe = 3;

@@ -61,8 +61,8 @@ export function createMachine({ config, configFile, logFile, groups, onCrash }: 
     writeFileSync(configFile, JSON.stringify(config));
     // What ran before went with the power.
     writeFileSync(config.groupsFile, '');
-    const { clusterName } = config;
-    const child = startChild({ name, entry: 'node/main.ts', configFile, logFile, groups, clusterName });
+    const { runDir } = config;
+    const child = startChild({ name, entry: 'node/main.ts', configFile, logFile, groups, runDir });
     running = child;
     stopped = false;
     void child.ended.then(async () => {

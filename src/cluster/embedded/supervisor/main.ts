@@ -4,7 +4,7 @@
  * unless it was told to keep it.
  */
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { messageOf } from '../../../support/index.ts';
@@ -12,13 +12,13 @@ import type { ProcessImage, Component, PowerAction } from '../../provider.ts';
 import { claimAddresses } from './addresses.ts';
 import { bootCluster, type RunningCluster } from './cluster.ts';
 import { serveRpc, type Handler } from './rpc.ts';
-import { socketPath, type SupervisorConfig } from './contract.ts';
+import { creatorPipe, keptFile, socketPath, type SupervisorConfig } from './contract.ts';
 import { startWarden } from './warden.ts';
 
 const [configFile = ''] = process.argv.slice(2);
 const { spec, runDir, cpuLimits } = JSON.parse(readFileSync(configFile, 'utf8')) as SupervisorConfig;
 
-const warden = startWarden(runDir, spec.name);
+const warden = startWarden({ runDir, creator: creatorPipe });
 const addresses = await claimAddresses(Math.random);
 let news: (message: string) => void = (message) => process.stderr.write(`${message}\n`);
 const ending = new AbortController();
@@ -46,12 +46,15 @@ const handlers: Record<string, Handler> = {
     return cluster.boot;
   },
   describe: () => running().boot,
+  /** Answers when the cluster cannot work any more, with why. */
+  lost: () => running().lost,
   loadImage: (image: ProcessImage) => running().loadImage(image),
   power: ({ node, action }: { node: string; action: PowerAction }) => running().power(node, action),
   component: ({ name, action, node }: { name: Component; action: 'stop' | 'start'; node?: string }) =>
     running().component(name, action, node),
   logs: ({ lines }: { lines: number }) => running().logs(lines),
   keep() {
+    writeFileSync(`${runDir}/${keptFile}`, '');
     keep = true;
   },
   async destroy() {

@@ -48,10 +48,18 @@ export function serveRpc(
   return (news) => send({ news });
 }
 
+/** Generous: the longest thing it is asked for, booting a large cluster on a slow machine, takes half of it. */
+const answerDeadlineMs = 60_000;
+
 /** The asking side. */
 export interface RpcClient {
-  /** @throws {OpenbellError} what the other side threw, or `SUPERVISOR_GONE` when it ended before it answered. */
+  /**
+   * @throws {OpenbellError} what the other side threw, `SUPERVISOR_GONE` when it ended before it answered, or
+   *   `SUPERVISOR_SILENT` when it did not answer in time.
+   */
   call<T>(method: string, params?: unknown): Promise<T>;
+  /** As `call`, for an answer that may never come: waiting for it does not keep this process alive. */
+  listen<T>(method: string): Promise<T>;
 }
 
 export interface RpcClientOptions {
@@ -64,7 +72,8 @@ export interface RpcClientOptions {
 
 /** Sends requests on `output` and reads answers and news from `input`. */
 export function rpcClient({ input, output, hold, onNews = () => {} }: RpcClientOptions): RpcClient {
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const waiting = new Map<number, PromiseWithResolvers<unknown> & { holds: boolean }>();
+  const isHeld = (): boolean => [...waiting.values()].some(({ holds }) => holds);
   let lastId = 0;
   let gone = false;
   output.on('error', () => {});
@@ -75,7 +84,7 @@ export function rpcClient({ input, output, hold, onNews = () => {} }: RpcClientO
     if ('news' in message) return onNews(message.news);
     const asked = waiting.get(message.id);
     waiting.delete(message.id);
-    if (waiting.size === 0) hold.unref();
+    if (!isHeld()) hold.unref();
     if (message.error === undefined) asked?.resolve(message.result);
     else asked?.reject(new OpenbellError(message.error.message, message.error));
   });
@@ -84,17 +93,34 @@ export function rpcClient({ input, output, hold, onNews = () => {} }: RpcClientO
     for (const asked of waiting.values()) asked.reject(supervisorGone());
     waiting.clear();
   });
+  function ask<T>(method: string, params: unknown, holds: boolean): Promise<T> {
+    if (gone) return Promise.reject(supervisorGone());
+    const asked = Promise.withResolvers<unknown>();
+    lastId += 1;
+    waiting.set(lastId, { ...asked, holds });
+    if (holds) hold.ref();
+    output.write(`${JSON.stringify({ id: lastId, method, params } satisfies Request)}\n`);
+    if (holds) {
+      const timer = setTimeout(() => asked.reject(supervisorSilent(method)), answerDeadlineMs);
+      const answered = (): void => clearTimeout(timer);
+      asked.promise.then(answered, answered);
+    }
+    return asked.promise as Promise<T>;
+  }
   return {
-    call: <T>(method: string, params: unknown = null) => {
-      if (gone) return Promise.reject(supervisorGone());
-      const asked = Promise.withResolvers<unknown>();
-      lastId += 1;
-      waiting.set(lastId, asked);
-      hold.ref();
-      output.write(`${JSON.stringify({ id: lastId, method, params } satisfies Request)}\n`);
-      return asked.promise as Promise<T>;
-    },
+    call: <T>(method: string, params: unknown = null) => ask<T>(method, params, true),
+    listen: <T>(method: string) => ask<T>(method, null, false),
   };
+}
+
+function supervisorSilent(method: string): OpenbellError {
+  return new OpenbellError(
+    `the cluster’s supervisor did not answer "${method}" within ${answerDeadlineMs / 1000} s`,
+    {
+      code: 'SUPERVISOR_SILENT',
+      hint: 'Is it stopped (SIGSTOP), or the machine overloaded?',
+    },
+  );
 }
 
 function supervisorGone(): OpenbellError {

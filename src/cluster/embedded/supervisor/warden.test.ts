@@ -17,7 +17,7 @@ test('when the pipe closes, listed groups are killed and the folder is removed',
   const dir = runDir();
   const container = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
   writeFileSync(join(dir, 'groups', 'node-worker-1'), `${container.pid}\n`);
-  const warden = startWarden(dir, 'warden-test-a');
+  const warden = startWarden({ runDir: dir, creator: 'pipe' });
   const killed = once(container, 'exit');
   warden.stdin?.end();
   expect((await killed)[1]).toBe('SIGKILL');
@@ -29,15 +29,15 @@ test.runIf(process.platform === 'linux')(
   'a process that no list names is found by its environment',
   async () => {
     const dir = runDir();
-    const env = { ...process.env, OPENBELL_CLUSTER: 'warden-test-b' };
+    const env = { ...process.env, OPENBELL_CLUSTER: dir };
     const escaped = spawn('sleep', ['60'], { detached: true, stdio: 'ignore', env });
     const other = spawn('sleep', ['60'], {
       detached: true,
       stdio: 'ignore',
-      env: { ...env, OPENBELL_CLUSTER: 'warden-test-bystander' },
+      env: { ...env, OPENBELL_CLUSTER: `${dir}-bystander` },
     });
     const killed = once(escaped, 'exit');
-    const warden = startWarden(dir, 'warden-test-b');
+    const warden = startWarden({ runDir: dir, creator: 'pipe' });
     warden.stdin?.end();
     expect((await killed)[1]).toBe('SIGKILL');
     await once(warden, 'exit');

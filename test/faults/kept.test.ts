@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { until } from '../../src/support/index.ts';
+import { clusterFolders } from '../support/leftovers.ts';
+import { Lab, unreadable } from '../support/openbell-process.ts';
+import { nothingIsLeft, nothingRuns } from './nothing-left.ts';
+
+// Side by side and partly of one name: what ends one of them must not touch its namesake of another TMPDIR.
+describe.concurrent('clusters that outlive the command that started them', () => {
+  test('up, then down', async () => {
+    await using lab = new Lab();
+    const up = lab.openbell('up', 'desk', '--nodes', '1');
+    expect(await up.ended).toEqual({ code: 0, signal: null });
+    expect(existsSync(up.stdout.trim())).toBe(true);
+    expect(unreadable(up)).toEqual([]);
+    expect(lab.traces.look().length).toBeGreaterThan(3);
+
+    const down = lab.openbell('down', 'desk');
+    expect(await down.ended).toEqual({ code: 0, signal: null });
+    await nothingIsLeft(lab);
+    expect(down.stderr).toBe('ended: desk\n');
+  });
+
+  test('run --keep says what it left and how to end it, and down ends it', async () => {
+    await using lab = new Lab();
+    const run = lab.run('disappointed', '--keep');
+    await run.ended;
+    const [name = ''] = clusterFolders(lab.tmp);
+    expect(lab.traces.look().some(({ command }) => command.includes('sample-api'))).toBe(true);
+    expect(unreadable(run)).toEqual([]);
+    expect(run.stderr).toContain(`openbell down ${name}`);
+
+    const down = lab.openbell('down', name);
+    expect(await down.ended).toEqual({ code: 0, signal: null });
+    await nothingIsLeft(lab);
+  });
+
+  test.each([
+    ['SIGINT', { code: 105, signal: null }],
+    ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+  ] as const)('an up that %s ends leaves no half of a cluster', async (signal, end) => {
+    await using lab = new Lab();
+    const up = lab.openbell('up', '--nodes', '6');
+    await until(
+      () => lab.traces.look(up.pid).some(({ command }) => command.includes('control-plane/main.ts')),
+      {
+        what: 'the control plane',
+        deadlineMs: 60_000,
+        everyMs: 5,
+      },
+    );
+    up.kill(signal);
+    expect(await up.ended).toEqual(end);
+    await nothingRuns(lab);
+    expect(unreadable(up)).toEqual([]);
+  });
+
+  test('a kept cluster whose supervisor is killed goes with it', async () => {
+    await using lab = new Lab();
+    const up = lab.openbell('up', 'desk', '--nodes', '1');
+    await up.ended;
+    const supervisor = lab.traces.look().find(({ command }) => command.includes('supervisor/main.ts'));
+    process.kill(supervisor?.pid ?? 0, 'SIGKILL');
+    await nothingIsLeft(lab);
+  });
+});
