@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { until } from '../../src/support/index.ts';
 import { clusterFolders } from '../support/leftovers.ts';
 import { Lab, unreadable } from '../support/openbell-process.ts';
-import { nothingIsLeft, nothingRuns } from './nothing-left.ts';
+import { nothingIsLeft } from './nothing-left.ts';
 
 // Side by side and partly of one name: what ends one of them must not touch its namesake of another TMPDIR.
 describe.concurrent('clusters that outlive the command that started them', () => {
@@ -33,26 +32,6 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     const down = lab.openbell('down', name);
     expect(await down.ended).toEqual({ code: 0, signal: null });
     await nothingIsLeft(lab);
-  });
-
-  test.each([
-    ['SIGINT', { code: 105, signal: null }],
-    ['SIGKILL', { code: null, signal: 'SIGKILL' }],
-  ] as const)('an up that %s ends leaves no half of a cluster', async (signal, end) => {
-    await using lab = new Lab();
-    const up = lab.openbell('up', '--nodes', '6');
-    await until(
-      () => lab.traces.look(up.pid).some(({ command }) => command.includes('control-plane/main.ts')),
-      {
-        what: 'the control plane',
-        deadlineMs: 60_000,
-        everyMs: 5,
-      },
-    );
-    up.kill(signal);
-    expect(await up.ended).toEqual(end);
-    await nothingRuns(lab);
-    expect(unreadable(up)).toEqual([]);
   });
 
   test('a kept cluster whose supervisor is killed goes with it', async () => {
