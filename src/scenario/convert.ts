@@ -111,12 +111,15 @@ export function manifestsOf(
   };
 }
 
-export function phaseOf(
-  { name, duration, rate, users }: PhaseItem,
-  replayOf: (file: string) => Points,
-): Phase {
+/** The recordings that phases replay, by the files' names; a file that could not be read is not among them. */
+export interface Recordings {
+  rates: ReadonlyMap<string, Points>;
+  arrivals: ReadonlyMap<string, number[]>;
+}
+
+export function phaseOf({ name, duration, rate, users }: PhaseItem, recordings: Recordings): Phase {
   const shape: RateShape =
-    rate === undefined ? { kind: 'users', users: users ?? 0 } : shapeOf(rate, duration, replayOf);
+    rate === undefined ? { kind: 'users', users: users ?? 0 } : shapeOf(rate, duration, recordings);
   return { name, durationMs: duration, rate: shape };
 }
 
@@ -126,10 +129,10 @@ export type Points = { atMs: number; rate: number }[];
 function shapeOf(
   rate: NonNullable<PhaseItem['rate']>,
   durationMs: number,
-  replayOf: (file: string) => Points,
+  recordings: Recordings,
 ): RateShape {
   if (typeof rate === 'number') return { kind: 'constant', rate };
-  const { ramp, step, spike, sine, replay } = rate;
+  const { ramp, step, spike, sine, replay, accessLog } = rate;
   if (ramp !== undefined) return { kind: 'ramp', ...ramp };
   if (step !== undefined) return { kind: 'step', ...step };
   if (spike !== undefined) {
@@ -139,7 +142,16 @@ function shapeOf(
   if (sine !== undefined) {
     return { kind: 'sine', mean: sine.mean, amplitude: sine.amplitude, periodMs: sine.period };
   }
-  return { kind: 'replay', points: replayOf(replay?.file ?? '') };
+  if (accessLog !== undefined) {
+    const atMs = recordings.arrivals.get(accessLog.file) ?? [];
+    return { kind: 'arrivals', atMs: atMs.map((ms) => ms / accessLog.speed) };
+  }
+  const { file = '', speed = 1, scale = 1 } = replay ?? {};
+  const points = recordings.rates.get(file) ?? [];
+  return {
+    kind: 'replay',
+    points: points.map(({ atMs, rate }) => ({ atMs: atMs / speed, rate: rate * scale })),
+  };
 }
 
 /** The highest rate that a shape reaches, per second. */
@@ -156,11 +168,23 @@ export function peakOf(shape: RateShape): number {
       return shape.mean + shape.amplitude;
     case 'replay':
       return Math.max(0, ...shape.points.map(({ rate }) => rate));
+    case 'arrivals':
+      return mostWithinASecond(shape.atMs);
     case 'users':
       return 0;
     default:
       return shape satisfies never;
   }
+}
+
+function mostWithinASecond(atMs: readonly number[]): number {
+  let most = 0;
+  let from = 0;
+  for (const [to, ms] of atMs.entries()) {
+    while (ms - (atMs[from] ?? ms) >= 1000) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most;
 }
 
 export function requestOf(

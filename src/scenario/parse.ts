@@ -144,7 +144,7 @@ function understand(
   }
 
   const known = pieces.phases.filter((phase) => phase !== undefined);
-  const converted = known.map((phase) => phaseOf(phase, (name) => referenced.replays.get(name) ?? []));
+  const converted = known.map((phase) => phaseOf(phase, referenced));
   const phases = known.length === pieces.phases.length && known.length > 0 ? converted : undefined;
   const ids = faultIds(pieces.faultNames);
   const sample = workload?.kind === 'sample-api' ? workload : undefined;
@@ -187,7 +187,7 @@ function assemble(
   { referenced, meaning, speedup, text, origin, warnings }: Parts,
 ): Scenario {
   const { metadata, traffic } = file;
-  const phases = traffic.phases.map((phase) => phaseOf(phase, (name) => referenced.replays.get(name) ?? []));
+  const phases = traffic.phases.map((phase) => phaseOf(phase, referenced));
   const bodyOf = (name: string): Uint8Array | null => referenced.bodies.get(name) ?? null;
   const requests =
     traffic.session === undefined

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestsSpec } from '../workload/index.ts';
 import type { Points } from './convert.ts';
+import { readAccessLog } from './access-log.ts';
 import { requestsOf, type Pieces } from './pieces.ts';
 import type { Path, PathProblem, Problem } from './problem.ts';
 import { readReplay } from './replay-csv.ts';
@@ -13,7 +14,8 @@ type ManifestObject = ManifestsSpec['objects'][number];
 
 /** What was read, by the name that the scenario gives it, and what could not be. */
 export interface Referenced {
-  replays: Map<string, Points>;
+  rates: Map<string, Points>;
+  arrivals: Map<string, number[]>;
   bodies: Map<string, Uint8Array>;
   tables: Map<string, ValueTable>;
   certificates: Map<string, string>;
@@ -27,7 +29,8 @@ export interface Referenced {
 /** Reads every file that is named, relative to `folder`; problems are collected, never thrown. */
 export async function readReferenced(pieces: Pieces, folder: string): Promise<Referenced> {
   const read: Referenced = {
-    replays: new Map(),
+    rates: new Map(),
+    arrivals: new Map(),
     bodies: new Map(),
     tables: new Map(),
     certificates: new Map(),
@@ -53,13 +56,22 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
 
   for (const [index, phase] of pieces.phases.entries()) {
     const rate = phase?.rate;
-    const name = typeof rate === 'object' ? rate.replay?.file : undefined;
+    if (typeof rate !== 'object') continue;
+    const kind = rate.replay === undefined ? 'accessLog' : 'replay';
+    const name = rate[kind]?.file;
     if (name === undefined) continue;
-    const content = await text(name, ['traffic', 'phases', index, 'rate', 'replay', 'file']);
+    const content = await text(name, ['traffic', 'phases', index, 'rate', kind, 'file']);
     if (content === null) continue;
-    const { points, problems } = readReplay(content, path.join(folder, name));
-    read.replays.set(name, points);
-    read.problemsInside.push(...problems);
+    const file = path.join(folder, name);
+    if (kind === 'replay') {
+      const { points, problems } = readReplay(content, file);
+      read.rates.set(name, points);
+      read.problemsInside.push(...problems);
+    } else {
+      const { atMs, problems } = readAccessLog(content, file);
+      read.arrivals.set(name, atMs);
+      read.problemsInside.push(...problems);
+    }
   }
   for (const { request, path } of requestsOf(pieces)) {
     if (request?.bodyFile === undefined) continue;

@@ -312,7 +312,7 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
   });
 
   it.each([
-    ['no header', '0,5\n', '1:1: expected the header "seconds,rate", got "0,5"'],
+    ['no header', '0,5\n', '1:1: expected the header "seconds,rate" or "time,rate", got "0,5"'],
     [
       'a cell that is no number',
       'seconds,rate\n0,5\n1,abc\n',

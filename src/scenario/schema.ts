@@ -160,15 +160,29 @@ const rateShape = z.union(
       ),
       replay: section({
         file: text('a file name').describe(
-          'CSV with the columns seconds,rate; relative to the scenario file.',
+          'CSV with the columns seconds,rate or time,rate; relative to the scenario file.',
         ),
-      }).describe('As recorded.'),
+        speed: decimal({ min: 0.001, max: 100_000 })
+          .prefault(1)
+          .describe('The recorded time passes so many times as fast; rates stay as they are.'),
+        scale: decimal({ min: 1e-6, max: 1e6 })
+          .prefault(1)
+          .describe('What the recorded rates are multiplied with.'),
+      }).describe('A recorded rate.'),
+      accessLog: section({
+        file: text('a file name').describe(
+          'Lines with [10/Oct/2025:09:30:00 +0000], or JSON lines with time; relative to the scenario file.',
+        ),
+        speed: decimal({ min: 0.001, max: 100_000 })
+          .prefault(1)
+          .describe('The recorded time passes so many times as fast: arrivals come so much closer together.'),
+      }).describe('The arrivals of an access log, one for each line.'),
     }),
   ],
   {
     error: ({ input }) =>
       wrong(
-        'a rate above 0 such as 200/s, or one of ramp, step, spike, sine, replay',
+        'a rate above 0 such as 200/s, or one of ramp, step, spike, sine, replay, accessLog',
         input,
         typeof input === 'number' && input > 0 ? `write ${input}/s` : undefined,
       ),
@@ -188,7 +202,7 @@ const phase = section({
   const message =
     rate === undefined
       ? wrong(
-          'a rate above 0 such as 200/s, one of ramp, step, spike, sine, replay, or users instead',
+          'a rate above 0 such as 200/s, one of ramp, step, spike, sine, replay, accessLog, or users instead',
           undefined,
         )
       : 'expected rate or users, got both';

@@ -61,6 +61,21 @@ export function piecewiseLinear(segments: readonly Segment[]): RateCurve {
   };
 }
 
+/** The curve of arrivals that are known one by one: each at its instant (ms from the start, rising), until `endMs`. */
+export function recordedArrivals(atMs: readonly number[], endMs: number): RateCurve {
+  const usable = atMs.filter((ms) => ms >= 0 && ms < endMs).toSorted((a, b) => a - b);
+  const countBefore = (ms: number): number =>
+    usable.length === 0 || ms <= (usable[0] ?? 0)
+      ? 0
+      : lastWhere(usable.length, (i) => (usable[i] ?? 0) < ms) + 1;
+  return {
+    // Over the second around the instant: what comes one by one has no rate of its own.
+    rateAt: (ms) => countBefore(ms + 500) - countBefore(ms - 500),
+    arrivalsBy: (ms) => countBefore(ms),
+    timeOf: (arrivals) => (arrivals <= 0 ? 0 : (usable[Math.ceil(arrivals) - 1] ?? endMs)),
+  };
+}
+
 /** Arrivals ÷ s × ms ÷ 1000 = arrivals: r₀·t + ½·slope·t², t in ms from the segment's start. */
 function arrivalsWithin({ startMs, endMs, fromRate, toRate }: Segment, ms: number): number {
   const t = ms - startMs;

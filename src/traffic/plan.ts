@@ -12,6 +12,8 @@ export type RateShape =
   | { kind: 'sine'; mean: number; amplitude: number; periodMs: number }
   /** Linear between the points; the last rate holds until the phase ends. */
   | { kind: 'replay'; points: { atMs: number; rate: number }[] }
+  /** Each arrival at its recorded instant, rising; those after the phase's end are left out. */
+  | { kind: 'arrivals'; atMs: number[] }
   /** No rate: so many users, each of whom acts again when answered (closed model). A plan has this in all phases or in none. */
   | { kind: 'users'; users: number };
 

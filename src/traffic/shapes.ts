@@ -1,4 +1,4 @@
-import { piecewiseLinear, usableRate, type RateCurve, type Segment } from './curve.ts';
+import { piecewiseLinear, recordedArrivals, usableRate, type RateCurve, type Segment } from './curve.ts';
 import { sineCurve } from './sine.ts';
 import type { RateShape } from './plan.ts';
 
@@ -17,6 +17,8 @@ export function curveOf(shape: RateShape, durationMs: number): RateCurve {
       return sineCurve(shape, durationMs);
     case 'replay':
       return piecewiseLinear(between(shape.points, durationMs));
+    case 'arrivals':
+      return recordedArrivals(shape.atMs, durationMs);
     case 'users':
       // Their requests follow from answers and are on no schedule.
       return piecewiseLinear([{ startMs: 0, endMs: durationMs, fromRate: 0, toRate: 0 }]);
@@ -38,6 +40,8 @@ export function describeShape(shape: RateShape): string {
       return `sine ${shape.mean} ± ${shape.amplitude}/s every ${shape.periodMs / 1000} s`;
     case 'replay':
       return `replay of ${shape.points.length} points`;
+    case 'arrivals':
+      return `replay of ${shape.atMs.length} logged arrivals`;
     case 'users':
       return `${shape.users} ${shape.users === 1 ? 'user' : 'users'}`;
   }
