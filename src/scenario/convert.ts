@@ -14,17 +14,16 @@ import type {
 } from '../traffic/index.ts';
 import type { ManifestsSpec, SampleApiSpec } from '../workload/index.ts';
 import { parseAnswerRule, type AnswerCheck } from '../traffic/index.ts';
+import type { FaultItem, ScenarioFile } from './schema.ts';
 import type {
   AuthItem,
-  FaultItem,
   PhaseItem,
   RequestItem,
-  ScenarioFile,
   StepItem,
   ThinkItem,
   TlsItem,
   VariableItem,
-} from './schema.ts';
+} from './traffic-schema.ts';
 import type { Scenario } from './scenario.ts';
 import type { ValueTable } from './values-csv.ts';
 

@@ -1,18 +1,8 @@
 import type * as z from 'zod';
 import { faultTypes } from '../faults/spec.ts';
 import type { Path } from './problem.ts';
-import {
-  fileSchema,
-  itemSchemas,
-  type AuthItem,
-  type FaultItem,
-  type PhaseItem,
-  type RequestItem,
-  type ScenarioFile,
-  type StepItem,
-  type TlsItem,
-  type VariableItem,
-} from './schema.ts';
+import { fileSchema, itemSchemas, type FaultItem, type ScenarioFile } from './schema.ts';
+import type { AuthItem, PhaseItem, RequestItem, StepItem, TlsItem, VariableItem } from './traffic-schema.ts';
 
 /**
  * Those parts of a file whose shape is right, so that what they mean can be checked although something else is wrong.

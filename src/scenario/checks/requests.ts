@@ -3,7 +3,7 @@ import { saveOf, variablesFrom } from '../convert.ts';
 import { requestsOf, type Pieces } from '../pieces.ts';
 import type { Path } from '../problem.ts';
 import type { Referenced } from '../referenced.ts';
-import type { RequestItem, StepItem } from '../schema.ts';
+import type { RequestItem, StepItem } from '../traffic-schema.ts';
 import { Finder, suggestion, type Found } from './check.ts';
 
 /** What requests refer to: variables that are defined, and rules that can be read. */

@@ -1,7 +1,7 @@
 import type { Phase } from '../../traffic/index.ts';
 import { requestsOf, type Pieces } from '../pieces.ts';
 import type { Path } from '../problem.ts';
-import type { PhaseItem, RequestItem, StepItem } from '../schema.ts';
+import type { PhaseItem, RequestItem, StepItem } from '../traffic-schema.ts';
 import { Finder, type Found } from './check.ts';
 
 /** Headers that the engine sets itself. */

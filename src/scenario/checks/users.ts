@@ -1,5 +1,5 @@
 import type { Pieces } from '../pieces.ts';
-import type { ThinkItem } from '../schema.ts';
+import type { ThinkItem } from '../traffic-schema.ts';
 import { Finder, type Found } from './check.ts';
 
 /** Whether the file is of one model: arrivals by rate, or users who act again when answered; and what belongs to which. */
