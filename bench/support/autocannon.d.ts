@@ -4,5 +4,9 @@ declare module 'autocannon' {
     url: string;
     connections: number;
     duration: number;
+    method?: string;
+    overallRate?: number;
+    timeout?: number;
+    reconnectRate?: number;
   }): Promise<unknown>;
 }

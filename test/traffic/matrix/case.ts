@@ -5,7 +5,7 @@ import { monotonicMs, seededRandom, until } from '../../../src/support/index.ts'
 import type { TrafficPlan } from '../../../src/traffic/index.ts';
 import { compare, type Verdict } from './account.ts';
 import type { Fault } from './faults.ts';
-import { Lab } from './lab.ts';
+import { Lab, type LabNeeds } from './lab.ts';
 import { readLedger, readLog } from './logs.ts';
 import type { Player, Playing } from './player.ts';
 
@@ -39,26 +39,16 @@ export async function playCase(
 ): Promise<Verdict> {
   const folder = join(ground.folder, `case-${seed}`);
   mkdirSync(folder, { recursive: true });
-  const needs = new Set(faults.map((fault) => fault.needs));
-  const lab = await Lab.open({
-    ...ground,
-    folder,
-    secure: needs.has('secure'),
-    named: needs.has('named'),
-    balanced: needs.has('balanced'),
-    standby: faults.some(({ standby }) => standby === true),
-  });
+  const plan = planFor(faults, rate);
+  const lab = await openLab(faults, { ...ground, folder, timeoutMs: plan.timeoutMs });
   try {
-    const plan = planFor(faults, rate);
     const ledgerFile = join(folder, 'ledger');
     const run = await ground.player.play({ plan, target: lab.url.href, seed, ledgerFile });
     await sleep(lengths.beforeMs);
-    await lab.answer(faults.flatMap(({ way }) => way ?? []));
-    for (const { begin } of faults) await begin?.(lab);
+    await begin(faults, lab);
     await sleep(lengths.faultMs);
     await shown(faults, run);
-    for (const { end } of faults) await end?.(lab);
-    await lab.answer([]);
+    await end(faults, lab);
     const recoveredMs = monotonicMs() + lengths.settleMs;
     await sleep(lengths.settleMs + lengths.afterMs);
     // On a machine that does other things the traffic may not have come that far.
@@ -68,18 +58,45 @@ export async function playCase(
       what: `the outcomes of ${fewest} arrivals after the fault`,
     });
     run.stop();
-    const end = await run.done;
+    const ended = await run.done;
     await lab.close();
     return compare({
       rows: readLedger(ledgerFile),
       log: readLog(lab.logFile),
-      end,
+      end: ended,
       timeoutMs: plan.timeoutMs,
       recoveredMs,
     });
   } finally {
     await lab.close();
   }
+}
+
+/** A target on which the faults can be put. */
+export function openLab(
+  faults: readonly Fault[],
+  where: Pick<LabNeeds, 'folder' | 'certificates' | 'names' | 'timeoutMs'>,
+): Promise<Lab> {
+  const needs = new Set(faults.map((fault) => fault.needs));
+  return Lab.open({
+    ...where,
+    secure: needs.has('secure'),
+    named: needs.has('named'),
+    balanced: needs.has('balanced'),
+    standby: faults.some(({ standby }) => standby === true),
+  });
+}
+
+/** Puts the faults in force. */
+export async function begin(faults: readonly Fault[], lab: Lab): Promise<void> {
+  await lab.answer(faults.flatMap(({ way }) => way ?? []));
+  for (const { begin } of faults) await begin?.(lab);
+}
+
+/** Lifts them. */
+export async function end(faults: readonly Fault[], lab: Lab): Promise<void> {
+  for (const { end } of faults) await end?.(lab);
+  await lab.answer([]);
 }
 
 /** Pairs of faults that can be in force together, drawn by the seed, each pair once. */
@@ -109,7 +126,8 @@ function sumOf(counts: Record<string, number> | null): number {
   return Object.values(counts ?? {}).reduce((a, b) => a + b, 0);
 }
 
-function planFor(faults: readonly Fault[], rate: number): TrafficPlan {
+/** Traffic at a constant rate in which the faults show; it lasts until it is stopped. */
+export function planFor(faults: readonly Fault[], rate: number): TrafficPlan {
   const timeoutMs = Math.min(400, ...faults.map(({ plan }) => plan?.timeoutMs ?? 400));
   const policies = faults.flatMap(({ plan }) => plan?.connectionPolicy ?? []);
   return {

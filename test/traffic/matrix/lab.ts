@@ -17,6 +17,8 @@ export interface LabNeeds {
   named: boolean;
   balanced: boolean;
   standby: boolean;
+  /** The clients' deadline. */
+  timeoutMs: number;
 }
 
 /**
@@ -47,7 +49,8 @@ export class Lab {
     mkdirSync(needs.folder, { recursive: true });
     const logFile = join(needs.folder, 'oracle.log');
     writeFileSync(logFile, '');
-    const start = (): Promise<Child<Order>> => Child.start<Order>('oracle.ts', [logFile, needs.certificates]);
+    const start = (): Promise<Child<Order>> =>
+      Child.start<Order>('oracle.ts', [logFile, needs.certificates, String(needs.timeoutMs + 200)]);
     const [serving, standby] = await Promise.all([start(), needs.standby ? start() : null]);
     const lab = new Lab(needs, serving, standby);
     if (needs.secure) await lab.useCertificate('valid');

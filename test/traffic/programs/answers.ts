@@ -10,6 +10,8 @@ export interface Asked {
   headOnly: boolean;
   /** The process drains: the connection ends after this answer. */
   last: boolean;
+  /** How long an answer takes that comes after its deadline. */
+  lateMs: number;
   alive: () => boolean;
   write: (bytes: string, then?: () => void) => void;
   /** Sends the last bytes of a whole and legal answer, and logs it. */
@@ -116,7 +118,7 @@ export const answers = {
     }
   },
   garbage: (asked) => asked.write('\u0000\u0001\u0002 no HTTP at all \r\n\r\n'),
-  'answer after the deadline': (asked) => after(600, () => asked.finish(whole('hello'), 200)),
+  'answer after the deadline': (asked) => after(asked.lateMs, () => asked.finish(whole('hello'), 200)),
   silence: () => {},
   'byte by byte': (asked) => {
     if (asked.number % 8 !== 0) plain(asked);

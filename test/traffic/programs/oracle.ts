@@ -2,7 +2,7 @@
  * The target of the fault matrix: answers on raw sockets as it is told, also wrongly, and appends a line to its log for
  * each request received and each answer given, so that what a load generator says can be held against what happened.
  *
- *   node oracle.ts <log file> [<folder with certificates>]
+ *   node oracle.ts <log file> <folder with certificates> <ms that late answers take>
  *
  * It is told by IPC what to do ({@link Order}) and answers `{ done }`; SIGTERM drains it. Log lines (instants are
  * `monotonicMs()`, connections `pid.number`): `l ms port` listens · `n ms` does not any more · `r ms conn id` request
@@ -35,7 +35,7 @@ export type Order =
   /** Connections are secured with this certificate from now on; the open ones are reset. */
   | { kind: 'certificate'; name: 'valid' | 'expired' };
 
-const [logFile = '', certificates = ''] = process.argv.slice(2);
+const [logFile = '', certificates = '', late = ''] = process.argv.slice(2);
 const log = openSync(logFile, 'a');
 const line = (kind: string, rest: string): void =>
   void writeSync(log, `${kind} ${monotonicMs().toFixed(3)} ${rest}\n`);
@@ -158,6 +158,7 @@ function receive({
     nth,
     headOnly: head.startsWith('HEAD '),
     last: draining,
+    lateMs: Number(late),
     alive: () => !socket.destroyed && socket.writable,
     write: (bytes, then) => void socket.write(bytes, 'latin1', () => then?.()),
     finish(bytes, status, then) {

@@ -1,0 +1,30 @@
+/** Plays a plan with openbell's engine and sends what it tells: `node openbell-player.ts <json>`. */
+import { join } from 'node:path';
+import { monotonicMs } from '../../src/support/index.ts';
+import { startTraffic, type TrafficPlan } from '../../src/traffic/index.ts';
+import { mergeHistograms } from '../../src/traffic/histograms.ts';
+import type { Told } from '../support/peers.ts';
+
+const { plan, url, folder, seed } = JSON.parse(process.argv[2] ?? '{}') as {
+  plan: TrafficPlan;
+  url: string;
+  folder: string;
+  seed: number;
+};
+const run = startTraffic({
+  plan,
+  target: new URL(url),
+  seed,
+  originMs: 0,
+  startAtMs: monotonicMs(),
+  goodResponseMs: null,
+  onSecond: () => {},
+  ledgerFile: join(folder, 'ledger'),
+});
+const { outcomes, service } = await run.done;
+process.send?.({
+  accounted: Object.values(outcomes).reduce((a, b) => a + b, 0),
+  ok: outcomes.ok,
+  p50Ms: mergeHistograms([service]).getValueAtPercentile(50) / 1000,
+} satisfies Told);
+process.disconnect();
