@@ -1,5 +1,6 @@
 import type { OutcomeCounts, TrafficEnd, TrafficSecond, Unstamped } from '../journal/index.ts';
 import type { TrafficPlan } from './plan.ts';
+import type { Workers } from './workers.ts';
 
 /** What the engine needs besides the plan. */
 export interface TrafficOptions {
@@ -15,6 +16,8 @@ export interface TrafficOptions {
   goodResponseMs: number | null;
   /** Called for each second of traffic once all of its requests have ended, in order. */
   onSecond: (second: Unstamped<TrafficSecond> & { t: number }) => void;
+  /** How many threads play; chosen from the plan and the machine where left out. */
+  workers?: Workers;
   /**
    * A file to which one line is appended for each arrival as it ends: `id,dueMs,sentMs,endedMs,outcome,status`. `id` is the
    * request's `x-request-id`, instants are `monotonicMs()`, `sentMs` is empty for what was never sent, `status` is 0
@@ -40,6 +43,8 @@ export interface TrafficTick {
 
 /** Traffic that is under way on its own thread. */
 export interface TrafficRun {
+  /** How many threads play it, and why. */
+  readonly workers: Workers;
   /**
    * Resolves with the instant of schedule time zero (`monotonicMs()`) as soon as it is fixed: `startAtMs`, or when the
    * thread was ready if that was later. Rejects as {@link done} does.

@@ -35,11 +35,34 @@ export function phaseStarts(plan: Pick<TrafficPlan, 'phases'>): number[] {
 
 /** Scheduled arrivals in each whole second of traffic, exactly; the last second may be cut short. */
 export function offeredPerSecond(plan: Pick<TrafficPlan, 'phases'>): number[] {
-  const schedule = scheduleOf(plan);
+  return arrivalsPerSecond(scheduleOf(plan));
+}
+
+/** As {@link offeredPerSecond}, of a schedule. */
+export function arrivalsPerSecond(schedule: Schedule): number[] {
   return Array.from(
     { length: Math.ceil(schedule.durationMs / 1000) },
     (_, second) => schedule.countBy((second + 1) * 1000) - schedule.countBy(second * 1000),
   );
+}
+
+/** Which part of a schedule a worker plays: number `worker` (from 0) of `of`. */
+export interface Share {
+  worker: number;
+  of: number;
+}
+
+/** Every `of`-th arrival from number `worker` on. The shares of all workers are the whole, each arrival once. */
+export function shareOf(schedule: Schedule, { worker, of }: Share): Schedule {
+  if (of === 1) return schedule;
+  const mine = (arrivals: number): number => Math.max(0, Math.ceil((arrivals - worker) / of));
+  return {
+    durationMs: schedule.durationMs,
+    total: mine(schedule.total),
+    countBy: (ms) => mine(schedule.countBy(ms)),
+    dueMs: (index) => schedule.dueMs(worker + index * of),
+    rateAt: (ms) => schedule.rateAt(ms) / of,
+  };
 }
 
 /** The schedule of a plan's phases, one after the other. */

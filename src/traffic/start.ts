@@ -1,16 +1,23 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { OpenbellError, messageOf } from '../support/index.ts';
+import { OpenbellError, messageOf, monotonicMs } from '../support/index.ts';
 import { outcomes, type OutcomeCounts } from '../journal/index.ts';
 import type { StartTraffic, TrafficOptions, TrafficRun } from './engine.ts';
-import type { FromGenerator, GeneratorInput, ToGenerator } from './generator/messages.ts';
+import { Gathering } from './gather.ts';
+import type { FromGenerator, ThreadInput, ToGenerator } from './generator/messages.ts';
 import { encodeHistogram, newHistogram } from './histograms.ts';
 import { secondOf } from './second.ts';
+import type { Share } from './schedule.ts';
+import { chooseWorkers } from './workers.ts';
 
 type End = Awaited<TrafficRun['done']>;
 
+/** Several threads are told the instant to start at this long before, so that none of them learns of it too late, ms. */
+const headStartMs = 20;
+
 /**
- * Starts the traffic of a plan on a thread of its own. Sends keep their time however busy the calling thread is; the
- * records arrive on it, a second at a time, where their histograms are built.
+ * Starts the traffic of a plan on threads of its own, one where that is enough. Sends keep their time however busy the
+ * calling thread is; the records arrive on it, a second at a time, where their histograms are built.
  *
  * @throws {OpenbellError} code `TRAFFIC_PLAN` when the plan has no request to send.
  */
@@ -21,10 +28,7 @@ export const startTraffic: StartTraffic = (options) => {
       hint: 'list what is to be requested under traffic.requests',
     });
   }
-  const worker = new Worker(new URL('./generator/worker.ts', import.meta.url), {
-    name: 'openbell traffic',
-    workerData: inputOf(options),
-  });
+  const workers = options.workers ?? chooseWorkers(options.plan, availableParallelism());
   const started = Promise.withResolvers<number>();
   const done = Promise.withResolvers<End>();
   // Whoever does not wait for them must not be killed by their rejection.
@@ -33,44 +37,77 @@ export const startTraffic: StartTraffic = (options) => {
   const fail = (error: OpenbellError): void => {
     started.reject(error);
     done.reject(error);
-    void worker.terminate();
+    for (const thread of threads) void thread.terminate();
   };
 
   const account = new Account();
-  let end: End | null = null;
-  worker.on('message', (message: FromGenerator) => {
-    switch (message.kind) {
-      case 'started':
-        started.resolve(message.startMs);
-        break;
-      case 'second':
-        options.onSecond(account.add(message.second));
-        break;
-      case 'tick':
-        options.onTick?.(message.tick);
-        break;
-      case 'end':
-        end = account.end(message);
-        void worker.terminate();
-        break;
-    }
-  });
-  worker.on('error', (error) => fail(died(messageOf(error), error)));
-  worker.on('exit', (code) => {
-    if (end === null) fail(died(`it exited with code ${code} before the traffic was over`));
-    else done.resolve(end);
+  const gathering = new Gathering(workers.count, options.onSecond);
+  const told = Promise.withResolvers<void>();
+  let ready = 0;
+  let playing = 0;
+  let over = 0;
+  const start = (): void => {
+    const soonestMs = monotonicMs() + (workers.count === 1 ? 0 : headStartMs);
+    const startMs = Math.max(options.startAtMs, soonestMs);
+    for (const thread of threads) tell(thread, { kind: 'start', startMs });
+    told.resolve();
+  };
+  const threads = Array.from({ length: workers.count }, (_, worker) => {
+    const thread = new Worker(new URL('./generator/worker.ts', import.meta.url), {
+      name: 'openbell traffic',
+      workerData: inputOf(options, { worker, of: workers.count }),
+    });
+    let ended = false;
+    thread.on('message', (message: FromGenerator) => {
+      switch (message.kind) {
+        case 'ready':
+          if (++ready === workers.count) start();
+          break;
+        case 'started':
+          if (++playing === workers.count) started.resolve(message.startMs);
+          break;
+        case 'second':
+          gathering.second(worker, account.add(message.second));
+          break;
+        case 'tick': {
+          const tick = gathering.tick(worker, message.tick);
+          if (tick !== null) options.onTick?.(tick);
+          break;
+        }
+        case 'end':
+          ended = true;
+          gathering.ended(worker);
+          account.ended(message);
+          void thread.terminate();
+          break;
+      }
+    });
+    thread.on('error', (error) => fail(died(messageOf(error), error)));
+    thread.on('exit', (code) => {
+      if (!ended) fail(died(`it exited with code ${code} before the traffic was over`));
+      else if (++over === workers.count) done.resolve(account.end());
+    });
+    return thread;
   });
 
   return {
+    workers,
     started: started.promise,
     done: done.promise,
-    stop: () => worker.postMessage({ kind: 'stop' } satisfies ToGenerator, []),
+    // Threads that are not ready yet are told after they were told to start.
+    stop: () => void told.promise.then(() => threads.forEach((thread) => tell(thread, { kind: 'stop' }))),
     abort: () => fail(new OpenbellError('the traffic was aborted', { code: 'TRAFFIC_ABORTED' })),
   };
 };
 
+function tell(thread: Worker, message: ToGenerator): void {
+  thread.postMessage(message, []);
+}
+
 /** The sums of a run, as its seconds come in. */
 class Account {
+  #t = Number.NEGATIVE_INFINITY;
+  #scheduled = 0;
   readonly #outcomes = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as OutcomeCounts;
   readonly #histograms = { service: newHistogram(), response: newHistogram(), lateness: newHistogram() };
 
@@ -79,33 +116,43 @@ class Account {
     return secondOf(raw, this.#histograms);
   }
 
-  end({ t, scheduled }: Extract<FromGenerator, { kind: 'end' }>): End {
+  ended({ t, scheduled }: Extract<FromGenerator, { kind: 'end' }>): void {
+    this.#t = Math.max(this.#t, t);
+    this.#scheduled += scheduled;
+  }
+
+  end(): End {
     const accounted = outcomes.reduce((sum, outcome) => sum + this.#outcomes[outcome], 0);
     return {
       type: 'traffic.end',
-      t,
-      scheduled,
+      t: this.#t,
+      scheduled: this.#scheduled,
       outcomes: this.#outcomes,
       service: encodeHistogram(this.#histograms.service),
       response: encodeHistogram(this.#histograms.response),
       lateness: encodeHistogram(this.#histograms.lateness),
-      conserved: accounted === scheduled,
+      conserved: accounted === this.#scheduled,
     };
   }
 }
 
-function inputOf(options: TrafficOptions): GeneratorInput {
-  const { plan, target, seed, originMs, startAtMs, goodResponseMs, onTick, ledgerFile } = options;
+function inputOf(options: TrafficOptions, share: Share): ThreadInput {
+  const { plan, target, seed, originMs, goodResponseMs, onTick, ledgerFile } = options;
   return {
-    plan,
+    plan: { ...plan, connections: connectionsOf(plan.connections, share) },
     target: target.href,
     seed,
     originMs,
-    startAtMs,
+    share,
     goodResponseMs,
     ticks: onTick !== undefined,
     ledgerFile: ledgerFile ?? null,
   };
+}
+
+/** A worker's part of the connections; the first ones take what is left over. */
+function connectionsOf(connections: number, { worker, of }: Share): number {
+  return of === 1 ? connections : Math.floor((Math.floor(connections) + of - 1 - worker) / of);
 }
 
 function died(how: string, cause?: unknown): OpenbellError {

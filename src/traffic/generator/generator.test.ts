@@ -2,9 +2,9 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
-import { get, play, playAgainst, total } from '../../../test/traffic/play.ts';
+import { get, play, playAgainst, total, unhurried } from '../../../test/traffic/play.ts';
 import { answer, Target, type Behaviour } from '../../../test/traffic/target.ts';
-import { monotonicMs } from '../../support/index.ts';
+
 import type { RequestSpec, TrafficPlan } from '../plan.ts';
 
 const after = (ms: number, act: () => void): void => void setTimeout(act, ms);
@@ -155,11 +155,12 @@ describe.concurrent('odd plans end', () => {
 test('a generator that stood still sends late what is not too late, drops the rest and says so', async () => {
   const target = await Target.listen(({ finish }) => finish(answer()));
   let stoodStillMs = 0;
+  const clock = unhurried();
   after(200, () => void (stoodStillMs = 1700));
   const { scheduled, outcomes, seconds } = await play(
     target,
     { phases: [{ name: 'p', durationMs: 2500, rate: { kind: 'constant', rate: 100 } }], connections: 300 },
-    () => monotonicMs() + stoodStillMs,
+    () => clock() + stoodStillMs,
   );
   target.close();
   expect(scheduled).toBe(250);

@@ -1,5 +1,12 @@
 import type { TrafficPlan } from '../plan.ts';
-import { offeredPerSecond, phaseStarts, scheduleOf, totalDurationMs, type Schedule } from '../schedule.ts';
+import {
+  arrivalsPerSecond,
+  phaseStarts,
+  scheduleOf,
+  shareOf,
+  totalDurationMs,
+  type Schedule,
+} from '../schedule.ts';
 import { authorizationOf, tlsSetupOf } from './credentials.ts';
 import { Ledger, type Entry } from './ledger.ts';
 import type { FromGenerator, GeneratorInput } from './messages.ts';
@@ -37,8 +44,8 @@ export function runGenerator(
   post: (message: FromGenerator) => void,
   entered: ((entry: Entry) => void) | null = null,
 ): Generator {
-  const { plan, originMs } = input;
-  const schedule = scheduleOf(plan);
+  const { plan, originMs, share, startMs } = input;
+  const schedule = shareOf(scheduleOf(plan), share);
   const ledger = new Ledger({
     originMs,
     goodResponseMs: input.goodResponseMs,
@@ -47,11 +54,10 @@ export function runGenerator(
   });
   const pool = openPool(input, ledger, now);
 
-  const startMs = Math.max(input.startAtMs, now());
   post({ kind: 'started', startMs });
   const watch = new SelfWatch(startMs);
   const seconds = new Seconds({
-    offered: offeredPerSecond(plan),
+    offered: arrivalsPerSecond(schedule),
     startMs,
     endMs: startMs + schedule.durationMs,
     ledger,
@@ -80,8 +86,9 @@ export function runGenerator(
     startMs,
     now,
     paced: {
-      arrive(index, dueMs, nowMs) {
-        const second = seconds.recordOf(index);
+      arrive(nth, dueMs, nowMs) {
+        const second = seconds.recordOf(nth);
+        const index = share.worker + nth * share.of;
         if (nowMs - dueMs > hopelesslyLateMs) {
           missed++;
           ledger.dropped(second, { index, dueMs, nowMs, ownFault: true });

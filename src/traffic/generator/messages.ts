@@ -1,6 +1,7 @@
 import type { FailedRequest, OutcomeCounts } from '../../journal/index.ts';
 import type { TrafficTick } from '../engine.ts';
 import type { TrafficPlan } from '../plan.ts';
+import type { Share } from '../schedule.ts';
 
 /** What a generator is started with; crosses to its thread as a copy. */
 export interface GeneratorInput {
@@ -8,7 +9,10 @@ export interface GeneratorInput {
   target: string;
   seed: number;
   originMs: number;
-  startAtMs: number;
+  /** When schedule time zero lies, on the machine's monotonic clock. */
+  startMs: number;
+  /** Which arrivals of the plan are this generator's. */
+  share: Share;
   goodResponseMs: number | null;
   /** Whether anyone watches the live figures. */
   ticks: boolean;
@@ -62,6 +66,8 @@ export interface RawPod {
 
 /** What a generator reports. */
 export type FromGenerator =
+  /** The thread can start at once. */
+  | { kind: 'ready' }
   /** The schedule's time zero is fixed. */
   | { kind: 'started'; startMs: number }
   | { kind: 'second'; second: RawSecond }
@@ -69,5 +75,8 @@ export type FromGenerator =
   /** Every arrival has its outcome and the connections are closed. */
   | { kind: 'end'; t: number; scheduled: number };
 
-/** What a generator is told. */
-export type ToGenerator = { kind: 'stop' };
+/** What a thread is told: when to start, and that the schedule is over. */
+export type ToGenerator = { kind: 'start'; startMs: number } | { kind: 'stop' };
+
+/** What a thread is made with; the rest it is told when all of them are ready. */
+export type ThreadInput = Omit<GeneratorInput, 'startMs'>;

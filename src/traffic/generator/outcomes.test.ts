@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { get, play, playAgainst, total } from '../../../test/traffic/play.ts';
+import { get, play, playAgainst, total, unhurried } from '../../../test/traffic/play.ts';
 import { answer, Target, type Behaviour, type Received } from '../../../test/traffic/target.ts';
 import type { OutcomeCounts } from '../../journal/index.ts';
-import { monotonicMs } from '../../support/index.ts';
+
 import type { TrafficPlan } from '../plan.ts';
 
 const after = (ms: number, act: () => void): void => void setTimeout(act, ms);
@@ -237,7 +237,7 @@ describe.concurrent('what is no answer is counted for what it is', () => {
     ['silence', () => {}],
     [
       'an answer after the deadline',
-      ({ socket, finish }) => after(300, () => void (socket.destroyed || finish(answer()))),
+      ({ socket, finish }) => after(1500, () => void (socket.destroyed || finish(answer()))),
     ],
     ['a body that stops', ({ socket }) => void socket.write(answer('hello').slice(0, -2))],
     [
@@ -256,12 +256,13 @@ describe.concurrent('what is no answer is counted for what it is', () => {
 
   test('an answer that is read after its deadline and before the next sweep', async () => {
     let aheadMs = 0;
+    const clock = unhurried();
     const target = await Target.listen(({ finish }) => {
       aheadMs = 200;
       finish(answer());
     });
     const phases = [{ name: 'one', durationMs: 50, rate: { kind: 'constant' as const, rate: 20 } }];
-    const { outcomes } = await play(target, { phases, timeoutMs: 100 }, () => monotonicMs() + aheadMs);
+    const { outcomes } = await play(target, { phases, timeoutMs: 100 }, () => clock() + aheadMs);
     target.close();
     expect(outcomes).toMatchObject({ timeout: 1 });
   });

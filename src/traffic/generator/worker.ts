@@ -2,9 +2,9 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../../support/index.ts';
-import { runGenerator } from './generator.ts';
+import { runGenerator, type Generator } from './generator.ts';
 import { LedgerFile } from './ledger-file.ts';
-import type { FromGenerator, GeneratorInput, ToGenerator } from './messages.ts';
+import type { FromGenerator, ThreadInput, ToGenerator } from './messages.ts';
 
 if (parentPort === null) throw new Error('the generator runs as a worker thread; start it with startTraffic');
 const port = parentPort;
@@ -23,16 +23,26 @@ if (process.platform === 'linux') {
 const originMs = clockOrigin();
 const now = (): number => performance.now() + originMs;
 
-const input = workerData as GeneratorInput;
+const input = workerData as ThreadInput;
 const file = input.ledgerFile === null ? null : new LedgerFile(input.ledgerFile, input.seed);
 const post = (message: FromGenerator): void => {
   if (message.kind !== 'tick') file?.flush();
   port.postMessage(message, transferable(message));
 };
-const generator = runGenerator(input, now, post, file === null ? null : (entry) => file.add(entry));
-port.on('message', ({ kind }: ToGenerator) => {
-  if (kind === 'stop') generator.stop();
+let generator: Generator | null = null;
+port.on('message', (told: ToGenerator) => {
+  if (told.kind === 'stop') generator?.stop();
+  else {
+    const { startMs } = told;
+    generator = runGenerator(
+      { ...input, startMs },
+      now,
+      post,
+      file === null ? null : (entry) => file.add(entry),
+    );
+  }
 });
+post({ kind: 'ready' });
 
 /** What to add to this thread's `performance.now()`: the pair of readings nearest to each other of several, since a
  * thread that is put aside between the two would be milliseconds ahead of the machine's clock for the whole run. */
