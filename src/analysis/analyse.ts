@@ -2,6 +2,7 @@ import { customersOf } from './customers/customers.ts';
 import { evaluate } from './evaluate.ts';
 import type { Analyse, Findings } from './findings.ts';
 import { faultFindings } from './healing/faults.ts';
+import { autoscalerOf } from './hpa/explain.ts';
 import { marksOf, nodeCountsOf, nodeLivesOf, replicasOf, timelineOf } from './lanes.ts';
 import { followPods, lifeOf } from './pods.ts';
 import { recordOf, type RunRecord } from './record.ts';
@@ -46,6 +47,7 @@ export const analyse: Analyse = (events, problems = []) => {
     pods,
     scaling,
     autoscaling,
+    autoscaler: autoscalerOf(record, tracks),
     faults,
     customers,
     rerouting,

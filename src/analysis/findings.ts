@@ -384,6 +384,60 @@ export interface AutoscalingFindings {
   says: Statement[];
 }
 
+/** One look of the autoscaler, recomputed. */
+export interface AutoscalerSync {
+  atMs: number;
+  /** Its status changed; else the look follows from the sync period. */
+  seen: boolean;
+  /** Pods asked for when it looked. */
+  current: number;
+  /** Percent of the requests. */
+  target: number;
+  minReplicas: number;
+  maxReplicas: number;
+  /** Percent, recomputed and as the status shows it. */
+  utilization: number | null;
+  shownUtilization: number | null;
+  /** Utilization ÷ target; and how far from 1 it may lie without consequence. */
+  ratio: number | null;
+  tolerance: number;
+  /** Pods that counted, and those that did not. */
+  counted: number;
+  setAside: { pod: string; why: string }[];
+  /** What the metric asks for; that after the stabilization windows; that after policies and limits. */
+  proposed: number | null;
+  stabilized: number | null;
+  desired: number | null;
+  /** What the controller decided. */
+  result: number;
+  /** Reasons of AbleToScale and ScalingLimited, recomputed; and all reasons that the status shows. */
+  conditions: string[];
+  shownConditions: string[];
+  /** Why nothing could be computed. */
+  error: string | null;
+  /** Whether the recomputation agrees with the controller; null where there is nothing to compare. */
+  utilizationAgrees: boolean | null;
+  decisionAgrees: boolean | null;
+  /** The look in a sentence. */
+  why: string;
+}
+
+/** The autoscaler explained. */
+export interface AutoscalerFindings {
+  syncs: AutoscalerSync[];
+  /** Why there are none. */
+  problem: string | null;
+  agreement: {
+    looks: number;
+    seen: number;
+    utilization: { compared: number; same: number };
+    decision: { compared: number; same: number };
+    /** SuccessfulRescale events, and those next to which a look computed their size. */
+    rescales: { told: number; explained: number };
+  } | null;
+  says: Statement[];
+}
+
 /** A mark on every lane. */
 export interface Mark {
   t: number;
@@ -446,6 +500,7 @@ export interface Findings {
   customers: CustomerFindings;
   scaling: ScalingDecision[];
   autoscaling: AutoscalingFindings;
+  autoscaler: AutoscalerFindings;
   rerouting: {
     departures: Departure[];
     /** Pods that came into rotation while traffic ran. */

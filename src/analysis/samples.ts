@@ -7,21 +7,31 @@ export interface CpuSample {
   windowMs: number;
   /** End of the window, ms since the run's origin. */
   takenMs: number;
-  /** When the harness first saw it published. */
+  /** When the harness saw it published first and last, and when no sample of the pod was published any more; Infinity if that was not seen. */
   seenMs: number;
+  lastSeenMs: number;
+  goneMs: number;
 }
 
 /** Every published sample once, by the instant at which it was seen. */
 export function cpuSamplesOf(record: RunRecord): CpuSample[] {
   const samples: CpuSample[] = [];
-  const last = new Map<string, number>();
+  let published = new Map<string, CpuSample>();
   for (const { t, pods } of record.of('k8s.metrics')) {
+    const now = new Map<string, CpuSample>();
     for (const { name, cpuMilli, windowMs, takenT } of pods) {
       const takenMs = takenT ?? t;
-      if (last.get(name) === takenMs) continue;
-      last.set(name, takenMs);
-      samples.push({ pod: name, milli: cpuMilli, windowMs, takenMs, seenMs: t });
+      const before = published.get(name);
+      const sample =
+        before?.takenMs === takenMs
+          ? before
+          : { pod: name, milli: cpuMilli, windowMs, takenMs, seenMs: t, lastSeenMs: t, goneMs: Infinity };
+      sample.lastSeenMs = t;
+      if (sample !== before) samples.push(sample);
+      now.set(name, sample);
     }
+    for (const [name, sample] of published) if (!now.has(name)) sample.goneMs = t;
+    published = now;
   }
   return samples;
 }

@@ -228,6 +228,7 @@ export function emptyFindings(): Findings {
     nodes: [],
     faults: [],
     scaling: [],
+    autoscaler: { syncs: [], problem: 'The workload has no autoscaler.', agreement: null, says: [] },
     autoscaling: {
       calibration: null,
       loadSteps: [],

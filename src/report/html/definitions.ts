@@ -98,6 +98,10 @@ export const definitions = {
     'Scaling delay',
     'From the first second of a rise of the load through the metrics, the autoscaler’s decision and the new pods’ lives to the first request that one of them served.',
   ],
+  'hpa-sync': [
+    'Look of the autoscaler',
+    'Once per sync period the autoscaler divides the pods’ CPU by what they request, compares it with the target and asks for ceil(pods × ratio); stabilization windows, policies and limits follow. Each look is recomputed by the same arithmetic from the published metrics and compared with the autoscaler’s status and events.',
+  ],
   elasticity: [
     'Elasticity',
     'How well the pods in rotation followed the pods that the load needed (SPEC RG): how much and how long there were too few (θU, τU) or too many (θO, τO). The need follows from what one pod is good for: stated by the scenario, or measured as the CPU per request against the CPU that a pod requests.',

@@ -3,6 +3,7 @@ import { chartData, type Budget } from './chart-data.ts';
 import { duration } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage, wallTime } from './page.ts';
+import { autoscalerSection } from './sections/autoscaler.ts';
 import { autoscalingSection } from './sections/autoscaling.ts';
 import { clockSection } from './sections/clock.ts';
 import { customersSection } from './sections/customers.ts';
@@ -29,6 +30,7 @@ const links = [
   ['customers', 'Customers'],
   ['rerouting-of-traffic', 'Rerouting'],
   ['autoscaling', 'Load and pods'],
+  ['autoscaler', 'Autoscaler'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
   ['trust', 'Trust'],
@@ -79,6 +81,7 @@ function render(findings: Findings, budget: Budget): string {
       customersSection(findings),
       reroutingSection(findings),
       autoscalingSection(findings),
+      autoscalerSection(findings, budget.tableRows),
       scalingSection(findings),
       requestsSection(findings),
       trustSection(findings),

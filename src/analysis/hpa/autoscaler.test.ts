@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import { syntheticJournal } from '../../../test/support/synthetic-journal.ts';
+import { deployment, pod, tinyRun } from '../../../test/support/tiny-journal.ts';
+import type { HpaObserved, JournalEvent, PodObserved } from '../../journal/index.ts';
+import { analyse, type AutoscalerFindings } from '../index.ts';
+
+/** A cluster at Kubernetes' own pace with a target of 60 %. */
+const ready: JournalEvent = {
+  t: 0.5,
+  type: 'cluster.ready',
+  provider: 'embedded',
+  kubernetesVersion: 'v1.34.4',
+  timings: { speedup: 1, hpaSyncPeriodMs: 15_000, hpaTolerance: 0.1 },
+  notFollowed: [],
+  facts: {},
+};
+
+function look(t: number, seen: Partial<HpaObserved>): HpaObserved {
+  return {
+    t,
+    type: 'k8s.hpa',
+    name: 'app',
+    minReplicas: 1,
+    maxReplicas: 10,
+    currentReplicas: 2,
+    desiredReplicas: 2,
+    targetUtilization: 60,
+    currentUtilization: 60,
+    conditions: [{ type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: '' }],
+    metrics: 1,
+    ...seen,
+  };
+}
+
+/** A pod that requests 100m and has been Ready since `readyAt`. */
+function requesting(name: string, readyAt: number, seen: Partial<PodObserved> = {}): PodObserved {
+  return pod(readyAt, name, {
+    cpuRequestMilli: 100,
+    startT: readyAt - 1000,
+    readyChangedT: readyAt,
+    ...seen,
+  });
+}
+
+function metrics(t: number, use: Record<string, number>): JournalEvent {
+  const pods = Object.entries(use).map(([name, cpuMilli]) => ({
+    name,
+    cpuMilli,
+    windowMs: 15_000,
+    takenT: t,
+  }));
+  return { t: t + 10, type: 'k8s.metrics', pods };
+}
+
+const pair = [ready, deployment(1, 2), requesting('a', 100), requesting('b', 100)];
+
+function autoscalerOf(...events: (JournalEvent | JournalEvent[])[]): AutoscalerFindings {
+  return analyse(tinyRun(pair, ...events)).autoscaler;
+}
+
+describe('a look', () => {
+  test('is recomputed from the metrics that were published, and compared with the status', () => {
+    const { syncs, agreement } = autoscalerOf(
+      metrics(400_000, { a: 130, b: 110 }),
+      look(405_000, { currentUtilization: 120, desiredReplicas: 4 }),
+      {
+        t: 405_020,
+        type: 'k8s.event',
+        severity: 'Normal',
+        reason: 'SuccessfulRescale',
+        message: 'New size: 4; reason: cpu resource utilization (percentage of request) above target',
+        object: { kind: 'HorizontalPodAutoscaler', name: 'app' },
+        component: 'horizontal-pod-autoscaler',
+        count: 1,
+      },
+    );
+    expect(syncs).toMatchObject([
+      {
+        atMs: 405_000,
+        seen: true,
+        current: 2,
+        utilization: 120,
+        ratio: 2,
+        counted: 2,
+        proposed: 4,
+        stabilized: 4,
+        desired: 4,
+        result: 4,
+        conditions: ['ReadyForNewScale', 'DesiredWithinRange'],
+        utilizationAgrees: true,
+        decisionAgrees: true,
+        why: '120 % of what the pods request, target 60 %: ratio 2.00 asks for 4.',
+      },
+    ]);
+    expect(agreement).toEqual({
+      looks: 1,
+      seen: 1,
+      utilization: { compared: 1, same: 1 },
+      decision: { compared: 1, same: 1 },
+      rescales: { told: 1, explained: 1 },
+    });
+  });
+
+  test('within the tolerance changes nothing, and says so', () => {
+    const { syncs } = autoscalerOf(
+      metrics(400_000, { a: 65, b: 63 }),
+      look(405_000, { currentUtilization: 64 }),
+    );
+    expect(syncs[0]?.why).toBe(
+      '64 % of what the pods request, target 60 %: ratio 1.07, within the tolerance of 0.1: 2 pods stay.',
+    );
+  });
+
+  test('sets aside pods that are not Ready, start up, have no sample or are being deleted', () => {
+    const { syncs } = autoscalerOf(
+      requesting('starting', 395_000),
+      requesting('unready', 200_000, { ready: false }),
+      requesting('unmeasured', 300),
+      requesting('leaving', 300, { terminating: true }),
+      metrics(400_000, { a: 60, b: 60, starting: 300, unready: 300, leaving: 300 }),
+      look(405_000, { currentUtilization: 60, currentReplicas: 5, desiredReplicas: 5 }),
+    );
+    expect(syncs[0]).toMatchObject({ utilization: 60, counted: 2, utilizationAgrees: true });
+    expect(syncs[0]?.setAside).toEqual([
+      { pod: 'unready', why: 'not Ready' },
+      { pod: 'starting', why: 'its CPU figure reaches back into its start' },
+      { pod: 'unmeasured', why: 'no CPU figure was published' },
+      { pod: 'leaving', why: 'being deleted' },
+    ]);
+  });
+
+  test('is held by the stabilization window and cut by limits', () => {
+    const { syncs } = autoscalerOf(
+      metrics(400_000, { a: 60, b: 60 }),
+      look(405_000, { currentUtilization: 60 }),
+      metrics(415_000, { a: 6, b: 6 }),
+      look(420_000, { currentUtilization: 6 }),
+      metrics(430_000, { a: 900, b: 900 }),
+      look(435_000, { currentUtilization: 900, desiredReplicas: 4 }),
+    );
+    expect(syncs[1]).toMatchObject({ proposed: 1, stabilized: 2, desired: 2, decisionAgrees: true });
+    expect(syncs[1]?.why).toBe(
+      '6 % of what the pods request, target 60 %: ratio 0.10 asks for 1; held up by a higher wish in the stabilization window: 2, so 2 pods stay.',
+    );
+    expect(syncs[2]).toMatchObject({
+      proposed: 30,
+      desired: 4,
+      conditions: ['ReadyForNewScale', 'ScaleUpLimit'],
+    });
+    expect(syncs[2]?.why).toContain('asks for 30; more than the scale-up policy allows at once: 4.');
+  });
+
+  test('takes the sample before the newest where only that gives what the status shows', () => {
+    const { syncs } = autoscalerOf(
+      metrics(390_000, { a: 50, b: 70 }),
+      metrics(404_900, { a: 90, b: 90 }),
+      look(405_000, { currentUtilization: 60 }),
+      look(420_000, { currentUtilization: 61 }),
+    );
+    expect(syncs.map(({ utilization, utilizationAgrees }) => [utilization, utilizationAgrees])).toEqual([
+      [60, true],
+      [90, false],
+    ]);
+  });
+
+  test('does not count a pod whose figures are published no more', () => {
+    const { syncs } = autoscalerOf(
+      metrics(385_000, { a: 60, b: 20 }),
+      metrics(400_000, { a: 60 }),
+      look(405_000, { currentUtilization: 60 }),
+    );
+    expect(syncs[0]).toMatchObject({
+      utilization: 60,
+      setAside: [{ pod: 'b', why: 'no CPU figure was published' }],
+    });
+  });
+
+  test('that decided otherwise than computed is counted as such', () => {
+    const { syncs, agreement, says } = autoscalerOf(
+      metrics(400_000, { a: 120, b: 120 }),
+      look(405_000, { currentUtilization: 120, desiredReplicas: 3 }),
+    );
+    expect(syncs[0]).toMatchObject({ desired: 4, result: 3, decisionAgrees: false });
+    expect(agreement?.decision).toEqual({ compared: 1, same: 0 });
+    expect(says[0]?.text).toContain('the decision the one it took in 0 of 1');
+    expect(says).toHaveLength(1);
+  });
+});
+
+test('looks at which nothing changed follow from the sync period', () => {
+  const { syncs } = autoscalerOf(
+    metrics(400_000, { a: 60, b: 60 }),
+    look(405_000, {}),
+    look(450_200, { currentUtilization: 61 }),
+  );
+  expect(syncs.map(({ atMs, seen }) => [Math.round(atMs), seen])).toEqual([
+    [405_000, true],
+    [420_067, false],
+    [435_133, false],
+    [450_200, true],
+  ]);
+  expect(syncs[1]).toMatchObject({ utilizationAgrees: null, decisionAgrees: true });
+});
+
+test.each([
+  ['there is none', [], /has no autoscaler/],
+  ['it has several metrics', [look(405_000, { metrics: 2 })], /Only autoscalers with one metric/],
+  ['nothing was measured', [look(405_000, {})], /No CPU figures were recorded/],
+])('no look is explained where %s', (_name, events, problem) => {
+  expect(autoscalerOf(events)).toMatchObject({
+    syncs: [],
+    agreement: null,
+    problem: expect.stringMatching(problem) as string,
+  });
+});
+
+test('of a journal that does not tell what pods request, no look is explained', () => {
+  expect(analyse(syntheticJournal()).autoscaler.problem).toContain('does not tell what the pods request');
+});

@@ -1,0 +1,92 @@
+import type { ReplicaProposal, ScaledPod } from '../../autoscaler/index.ts';
+import { formatCount, formatInstant, formatPlural } from '../../support/index.ts';
+import type { AutoscalerFindings, AutoscalerSync, Statement } from '../findings.ts';
+
+/** The pods that did not count, and why. */
+export function setAsideInWords(
+  { unready, missing, ignored }: ReplicaProposal['setAside'],
+  pods: readonly ScaledPod[],
+): AutoscalerSync['setAside'] {
+  const byName = new Map(pods.map((pod) => [pod.name, pod]));
+  return [
+    ...unready.map((pod) => ({ pod, why: unreadyBecause(byName.get(pod)) })),
+    ...missing.map((pod) => ({ pod, why: 'no CPU figure was published' })),
+    ...ignored.map((pod) => ({ pod, why: byName.get(pod)?.deleting === true ? 'being deleted' : 'failed' })),
+  ];
+}
+
+function unreadyBecause(pod: ScaledPod | undefined): string {
+  if (pod === undefined || pod.phase === 'Pending' || pod.startedAtMs === null) return 'not running yet';
+  return pod.ready === true ? 'its CPU figure reaches back into its start' : 'not Ready';
+}
+
+/** One look in a sentence. */
+export function syncInWords(sync: Omit<AutoscalerSync, 'why'>): string {
+  const { current, target, utilization, ratio, tolerance, proposed, stabilized, desired, conditions, error } =
+    sync;
+  if (proposed === null || utilization === null || ratio === null)
+    return `No decision: ${error ?? 'nothing was measured'}.`;
+  const measured = `${formatCount(utilization)} % of what the pods request, target ${formatCount(target)} %: ratio ${ratio.toFixed(2)}`;
+  if (proposed === current) {
+    const within = Math.abs(ratio - 1) <= tolerance;
+    const why = within
+      ? `within the tolerance of ${tolerance}`
+      : 'but no other number of pods follows once pods set aside are counted';
+    if (desired === current) return `${measured}, ${why}: ${formatPlural(current, 'pod')} stay.`;
+  }
+  const asks = `${measured} asks for ${formatCount(proposed)}`;
+  const [able, limited] = conditions;
+  const held =
+    stabilized === null || stabilized === proposed
+      ? ''
+      : `; ${able === 'ScaleDownStabilized' ? 'held up by a higher wish in the stabilization window' : 'held down by a lower wish in the stabilization window'}: ${formatCount(stabilized)}`;
+  const cut =
+    desired === null || desired === stabilized ? '' : `; ${limitInWords(limited)}: ${formatCount(desired)}`;
+  return `${asks}${held}${cut}${desired === current ? `, so ${formatPlural(current, 'pod')} stay` : ''}.`;
+}
+
+function limitInWords(reason: string | undefined): string {
+  switch (reason) {
+    case 'ScaleUpLimit':
+      return 'more than the scale-up policy allows at once';
+    case 'ScaleDownLimit':
+      return 'more than the scale-down policy allows at once';
+    case 'TooManyReplicas':
+      return 'above the maximum';
+    case 'TooFewReplicas':
+      return 'below the minimum';
+    default:
+      return 'limited';
+  }
+}
+
+/** How far the recomputation agrees with the controller, and why each change came about. */
+export function autoscalerInWords(
+  syncs: readonly AutoscalerSync[],
+  agreement: NonNullable<AutoscalerFindings['agreement']>,
+): Statement[] {
+  const first = syncs[0];
+  const last = syncs.at(-1);
+  if (!first || !last) return [];
+  const { looks, seen, utilization, decision, rescales } = agreement;
+  const inferred = looks - seen;
+  const text =
+    `The autoscaler looked at its metrics ${formatCount(looks)} times (${formatCount(seen)} seen by a change of its status${inferred === 0 ? '' : `, ${formatCount(inferred)} follow from its period`}). ` +
+    `Recomputed from the published metrics, the utilization is the one it showed in ${share(utilization)} looks, and the decision the one it took in ${share(decision)}` +
+    `${rescales.told === 0 ? '' : `; ${share({ compared: rescales.told, same: rescales.explained })} of its rescale events are explained`}.`;
+  const changes = syncs
+    .filter(({ result, current, decisionAgrees }) => result !== current && decisionAgrees === true)
+    .map(({ atMs, current, result, why }): Statement => ({
+      text: `${formatInstant(atMs)}, ${formatCount(current)} → ${formatCount(result)} pods: ${why}`,
+      definition: 'hpa-sync',
+      fromMs: atMs,
+      toMs: atMs,
+    }));
+  return [{ text, definition: 'hpa-sync', fromMs: first.atMs, toMs: last.atMs }, ...changes];
+}
+
+function share({ compared, same }: { compared: number; same: number }): string {
+  return compared === same
+    ? `all ${formatCount(compared)}`
+    : `${formatCount(same)} of ${formatCount(compared)}`;
+}
