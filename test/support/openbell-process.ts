@@ -53,7 +53,8 @@ export class Lab implements AsyncDisposable {
 
   /** The folders of the runs that were made so far. */
   runFolders(): string[] {
-    return readdirSync(this.out).map((entry) => join(this.out, entry));
+    const entries = readdirSync(this.out).map((entry) => join(this.out, entry));
+    return entries.filter((entry) => existsSync(join(entry, 'journal.ndjson')));
   }
 
   /** The only run's folder. */
