@@ -1,0 +1,120 @@
+/**
+ * What the report of a long run costs.
+ *
+ *   node bench/report.ts
+ *
+ * 1. One hour at 5,000 requests/s with 100 pods and 50 faults, imitated by a seeded generator: journal to report, in a process
+ *    of its own. To reach: written in 2 s, at most 2 MB, at most 300 MB of memory, opened in Chromium within 1 s (left out
+ *    where there is no Chromium).
+ * 2. The same by length, from 1 minute to 4 hours: linear in the journal's size or better.
+ *
+ * `hour` or `lengths` as argument plays that part alone.
+ */
+import { execFile } from 'node:child_process';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { largeJournal } from './support/large-journal.ts';
+
+const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const writer = fileURLToPath(new URL('programs/write-report.ts', import.meta.url));
+const folder = await mkdtemp(path.join(tmpdir(), 'openbell-bench-report-'));
+try {
+  if (process.argv[2] !== 'lengths') await hour();
+  if (process.argv[2] !== 'hour') await lengths();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function hour(): Promise<void> {
+  const { written, run } = await reportOf(60);
+  console.log('one hour at 5,000 requests/s, 100 pods, 50 faults');
+  console.table({
+    journal: { seen: `${written.journalMb.toFixed(1)} MB`, 'to reach': '' },
+    'report written': { seen: `${(written.writeMs / 1000).toFixed(2)} s`, 'to reach': '2 s' },
+    'CPU of the writer': { seen: `${(written.cpuMs / 1000).toFixed(2)} s`, 'to reach': '' },
+    'memory of the writer': { seen: `${written.peakMb.toFixed(0)} MB`, 'to reach': '300 MB' },
+    'report.html': { seen: `${written.reportMb.toFixed(2)} MB`, 'to reach': '2 MB' },
+    'opened in Chromium': { seen: await openedIn(run), 'to reach': '1 s' },
+  });
+}
+
+async function lengths(): Promise<void> {
+  const rows: Record<string, object> = {};
+  for (const minutes of [1, 4, 15, 60, 240]) {
+    const { written } = await reportOf(minutes);
+    rows[`${minutes} min`] = {
+      'journal, MB': Number(written.journalMb.toFixed(1)),
+      'written, s': Number((written.writeMs / 1000).toFixed(2)),
+      'ms per MB': Number((written.writeMs / written.journalMb).toFixed(1)),
+      'memory, MB': Math.round(written.peakMb),
+      'report.html, MB': Number(written.reportMb.toFixed(2)),
+    };
+  }
+  console.table(rows);
+}
+
+interface Written {
+  journalMb: number;
+  reportMb: number;
+  writeMs: number;
+  cpuMs: number;
+  peakMb: number;
+}
+
+/** Makes the journal of so many minutes and has its report written; the journal is removed. */
+async function reportOf(minutes: number): Promise<{ written: Written; run: string }> {
+  const run = path.join(folder, String(minutes));
+  await mkdir(run, { recursive: true });
+  const journal = path.join(run, 'journal.ndjson');
+  const events = largeJournal({
+    seed: 7,
+    seconds: minutes * 60,
+    ratePerSecond: 5000,
+    pods: 100,
+    nodes: 10,
+    faults: Math.min(50, minutes * 4),
+  });
+  await pipeline(Readable.from(lines(events)), createWriteStream(journal));
+  const { stdout } = await promisify(execFile)(process.execPath, [writer, run]);
+  const megabytes = async (file: string): Promise<number> => (await stat(file)).size / 1e6;
+  const written = {
+    ...(JSON.parse(stdout) as Pick<Written, 'writeMs' | 'cpuMs' | 'peakMb'>),
+    journalMb: await megabytes(journal),
+    reportMb: await megabytes(path.join(run, 'report.html')),
+  };
+  await rm(journal);
+  return { written, run };
+}
+
+function* lines(events: Iterable<object>): Generator<string> {
+  for (const event of events) yield `${JSON.stringify(event)}\n`;
+}
+
+/** From the start of navigation until every chart is drawn, the middle of five. */
+async function openedIn(run: string): Promise<string> {
+  if (!existsSync(chromium)) return 'no Chromium';
+  const { chromium: launcher } = await import('playwright-core');
+  const browser = await launcher.launch({
+    executablePath: chromium,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  try {
+    const times: number[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.goto(pathToFileURL(path.join(run, 'report.html')).href);
+      times.push(await page.evaluate<number>(`performance.getEntriesByType('navigation')[0].loadEventEnd`));
+      await page.close();
+    }
+    times.sort((a, b) => a - b);
+    return `${((times[2] ?? 0) / 1000).toFixed(2)} s`;
+  } finally {
+    await browser.close();
+  }
+}
