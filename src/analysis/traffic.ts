@@ -1,5 +1,5 @@
 import { outcomes, type OutcomeCounts, type TrafficEnd, type TrafficSecond } from '../journal/index.ts';
-import type { Histogram } from 'hdr-histogram-js';
+import type { Histogram } from './histogram.ts';
 import type { Findings, SecondPoint } from './findings.ts';
 import { decodeHistogram, mergeHistograms, quantileMs, summaryOfHistogram } from './histogram.ts';
 import type { RunRecord } from './record.ts';
@@ -206,11 +206,20 @@ function mergeOk(
   kind: 'service' | 'response',
   problems: string[],
 ): Histogram {
-  const encoded = seconds.flatMap((second) => second[kind].ok ?? []);
-  const decoded = encoded.map(decodeHistogram).filter((histogram) => histogram !== null);
-  const unreadable = encoded.length - decoded.length;
+  let unreadable = 0;
+  // One after the other: the histograms of hours would not fit into memory together.
+  function* decoded(): Iterable<Histogram> {
+    for (const second of seconds) {
+      const text = second[kind].ok;
+      if (text === undefined) continue;
+      const histogram = decodeHistogram(text);
+      if (histogram === null) unreadable += 1;
+      else yield histogram;
+    }
+  }
+  const sum = mergeHistograms(decoded());
   if (unreadable > 0) problems.push(`${count(unreadable, 'histogram')} of ${kind} times could not be read.`);
-  return mergeHistograms(decoded);
+  return sum;
 }
 
 /** Of all sends; without their histogram the worst second's p99, which it cannot exceed. */

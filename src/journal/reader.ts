@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { eventChecks } from './checks.ts';
 import { journalApiVersion, type JournalEvent } from './events.ts';
@@ -17,10 +17,11 @@ export interface ParsedJournal {
  * @throws {OpenbellError} `JOURNAL_MISSING` when there is no such file, and as {@link parseJournal}.
  */
 export async function readJournal(path: string): Promise<ParsedJournal> {
-  let bytes: Buffer;
+  const reading = new Reading(path);
   try {
-    bytes = await readFile(path);
+    for await (const line of linesOf(path)) reading.line(line);
   } catch (cause) {
+    if (cause instanceof OpenbellError) throw cause;
     throw new OpenbellError(`expected a journal at ${path}, but it cannot be read`, {
       code: 'JOURNAL_MISSING',
       hint: 'Name the folder of a run, the one that holds journal.ndjson.',
@@ -28,7 +29,7 @@ export async function readJournal(path: string): Promise<ParsedJournal> {
       cause,
     });
   }
-  return parseLines(linesOf(bytes), path);
+  return reading.finish();
 }
 
 /**
@@ -38,28 +39,25 @@ export async function readJournal(path: string): Promise<ParsedJournal> {
  *   of openbell wrote it.
  */
 export function parseJournal(text: string): ParsedJournal {
-  return parseLines(text.split('\n'), 'the journal');
+  const reading = new Reading('the journal');
+  for (const line of text.split('\n')) reading.line(line);
+  return reading.finish();
 }
 
-/** Line by line, so that a journal of hundreds of megabytes never becomes one string. */
-function* linesOf(bytes: Buffer): Iterable<string> {
-  let start = 0;
-  while (start < bytes.length) {
-    const newline = bytes.indexOf(10, start);
-    const end = newline === -1 ? bytes.length : newline;
-    yield bytes.toString('utf8', start, end);
-    start = end + 1;
+/** Line by line and piece by piece, so that a journal of hundreds of megabytes is never in memory as a whole. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let begun: Buffer[] = [];
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, start)) {
+      const line = piece.subarray(start, end);
+      yield (begun.length === 0 ? line : Buffer.concat([...begun, line])).toString('utf8');
+      begun = [];
+      start = end + 1;
+    }
+    if (start < piece.length) begun.push(piece.subarray(start));
   }
-}
-
-function parseLines(lines: Iterable<string>, origin: string): ParsedJournal {
-  const journal = new Reading(origin);
-  let lineNumber = 0;
-  for (const line of lines) {
-    lineNumber += 1;
-    if (line.trim() !== '') journal.take(line, lineNumber);
-  }
-  return journal.finish(lineNumber);
+  if (begun.length > 0) yield Buffer.concat(begun).toString('utf8');
 }
 
 type FlawKind = 'not JSON' | 'unknown' | 'shape' | 'before' | 'second run' | 'clock';
@@ -75,6 +73,7 @@ class Reading {
   readonly #origin: string;
   readonly #events: JournalEvent[] = [];
   readonly #flaws = new Map<FlawKind, Flaw>();
+  #lines = 0;
   #lastBadLine = 0;
   #latest = -Infinity;
 
@@ -82,7 +81,12 @@ class Reading {
     this.#origin = origin;
   }
 
-  take(line: string, lineNumber: number): void {
+  line(text: string): void {
+    this.#lines += 1;
+    if (text.trim() !== '') this.#take(text, this.#lines);
+  }
+
+  #take(line: string, lineNumber: number): void {
     let value: unknown;
     try {
       value = JSON.parse(line);
@@ -144,7 +148,8 @@ class Reading {
     else this.#flaws.set(kind, { count: 1, line, detail });
   }
 
-  finish(lines: number): ParsedJournal {
+  finish(): ParsedJournal {
+    const lines = this.#lines;
     const first = this.#events[0];
     if (first?.type !== 'run.start' || first.kind !== 'Journal' || first.apiVersion !== journalApiVersion) {
       throw new OpenbellError(

@@ -54,15 +54,16 @@ function windowOf(seconds: readonly TrafficSecond[]): LatencyWindow | null {
   const first = seconds[0];
   const last = seconds.at(-1);
   if (!first || !last) return null;
-  const histograms = seconds.map(({ response }) =>
-    response.ok === undefined ? null : decodeHistogram(response.ok),
-  );
+  const histograms = seconds.values().flatMap(({ response }) => {
+    const histogram = response.ok === undefined ? null : decodeHistogram(response.ok);
+    return histogram === null ? [] : [histogram];
+  });
   const scheduled = seconds.reduce((sum, second) => sum + second.scheduled, 0);
   return {
     fromMs: first.startT,
     toMs: last.startT + 1000,
     scheduled,
     ok: seconds.reduce((sum, { outcomes }) => sum + outcomes.ok, 0),
-    response: summaryOfHistogram(mergeHistograms(histograms.filter((histogram) => histogram !== null))),
+    response: summaryOfHistogram(mergeHistograms(histograms)),
   };
 }

@@ -113,6 +113,7 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
     findings.seconds,
     Math.max(60, Math.floor(cells / Math.max(1, names.length))),
   );
+  const served = bins.map((bin) => bin.servedByPod);
   return {
     binS: widthS,
     t: bins.map((bin) => seconds(bin.t)),
@@ -120,10 +121,8 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
       name,
       short: podNames.short(name),
       node: place(name),
-      served: bins.map((bin) => rounded(bin.servedByPod?.[name] ?? (bin.offered === null ? null : 0))),
-      connections: bins.map((bin) =>
-        rounded(bin.connectionsByPod?.[name] ?? (bin.offered === null ? null : 0)),
-      ),
+      served: served.map((of) => (of === null ? null : rounded(of[name] ?? 0))),
+      connections: bins.map(({ connectionsByPod: of }) => (of === null ? null : rounded(of[name] ?? 0))),
     })),
   };
 }
@@ -132,8 +131,8 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
 export function podsWithTraffic(findings: Findings): string[] {
   const names = new Set<string>();
   for (const second of findings.seconds) {
-    for (const name of Object.keys(second.servedByPod)) names.add(name);
-    for (const name of Object.keys(second.connectionsByPod)) names.add(name);
+    for (const name in second.servedByPod) names.add(name);
+    for (const name in second.connectionsByPod) names.add(name);
   }
   return [...names];
 }

@@ -4,7 +4,6 @@ import { podNames } from './names.ts';
 
 function namesOf(...pods: string[]): ReturnType<typeof podNames> {
   const findings = findingsAtScale({ seconds: 1, pods: pods.length, nodes: 1, faults: 0 });
-  findings.seconds = [];
   findings.pods.forEach((pod, index) => (pod.name = pods[index] ?? ''));
   return podNames(findings);
 }

@@ -18,21 +18,29 @@ export interface PodNames {
  * Short names for the run's pods: of a name that Kubernetes generated its end, as long as no other pod has the same; people
  * tell the pods of one ReplicaSet apart by it.
  */
-export function podNames({ pods, seconds, faults }: Findings): PodNames {
+export function podNames(findings: Findings): PodNames {
+  let names = known.get(findings);
+  if (names === undefined) known.set(findings, (names = namesOf(findings)));
+  return names;
+}
+
+/** Every part of the page asks for them. */
+const known = new WeakMap<Findings, PodNames>();
+
+function namesOf({ pods, faults }: Findings): PodNames {
   const all = new Set([
     ...pods.map(({ name }) => name),
     ...faults.flatMap(({ lostPods, replacementPods }) => [...lostPods, ...replacementPods]),
   ]);
-  for (const { servedByPod } of seconds) for (const name of Object.keys(servedByPod)) all.add(name);
   const ends = [...all].map((name) => [name, generatedEnd.exec(name)?.[1]] as const);
   const uses = new Map<string, number>();
   for (const [, end] of ends) if (end !== undefined) uses.set(end, (uses.get(end) ?? 0) + 1);
-  const known = new Map<string, string>();
-  for (const [name, end] of ends) if (end !== undefined && uses.get(end) === 1) known.set(name, end);
-  const prefixes = new Set([...known].map(([name, end]) => name.slice(0, -end.length)));
+  const shorts = new Map<string, string>();
+  for (const [name, end] of ends) if (end !== undefined && uses.get(end) === 1) shorts.set(name, end);
+  const prefixes = new Set([...shorts].map(([name, end]) => name.slice(0, -end.length)));
   return {
-    short: (name) => known.get(name) ?? name,
-    inText: (text) => text.replaceAll(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g, (word) => known.get(word) ?? word),
+    short: (name) => shorts.get(name) ?? name,
+    inText: (text) => text.replaceAll(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g, (word) => shorts.get(word) ?? word),
     prefix: prefixes.size === 1 ? ([...prefixes][0] ?? '') : '',
   };
 }

@@ -148,6 +148,7 @@ function perPod(
 ): Markup {
   const { bins, widthS } = binSeconds(findings.seconds, podColumns);
   const names = podNames(findings);
+  const values = bins.map(pick);
   return dataTable(
     name,
     title,
@@ -156,7 +157,7 @@ function perPod(
       columns: [{ head: 'Pod' }, ...bins.map((bin) => ({ head: instant(bin.t), numeric: true }))],
       rows: podsWithTraffic(findings).map((pod) => [
         podName(names, pod),
-        ...bins.map((bin) => decimal(pick(bin)?.[pod] ?? 0)),
+        ...values.map((value) => decimal(value?.[pod] ?? 0)),
       ]),
       empty: 'No answer carried a pod’s name.',
     },
