@@ -1,3 +1,4 @@
+import { balanceOf } from './balance.ts';
 import { customersOf } from './customers/customers.ts';
 import { evaluate } from './evaluate.ts';
 import type { Analyse, Findings } from './findings.ts';
@@ -9,7 +10,15 @@ import { recordOf, type RunRecord } from './record.ts';
 import { reroutingOf } from './rerouting.ts';
 import { scalingOf } from './decisions.ts';
 import { autoscalingOf } from './scaling/scaling.ts';
-import { accountingOf, checksOf, firstAnswerOf, modelOf, secondPoints, trafficOf } from './traffic.ts';
+import {
+  accountingOf,
+  checksOf,
+  connectionsOf,
+  firstAnswerOf,
+  modelOf,
+  secondPoints,
+  trafficOf,
+} from './traffic.ts';
 import { trustOf } from './trust.ts';
 import { judge } from './verdict.ts';
 
@@ -65,6 +74,8 @@ export const analyse: Analyse = (events, problems = []) => {
     statuses: traffic.statuses,
     checks: checksOf(record, seconds),
     model: modelOf(record, seconds),
+    connectionPolicy: connectionsOf(record),
+    balance: balanceOf(record, pods, seconds),
     accounting,
     seconds: secondPoints(seconds),
     nodes,

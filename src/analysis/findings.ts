@@ -454,6 +454,20 @@ export interface TimelineEntry {
   component: string;
 }
 
+/** How much of the requests and connections a pod had, over the seconds in which it shared them with others. */
+export interface PodBalance {
+  pod: string;
+  /** Whole seconds in rotation with at least one other pod. */
+  seconds: number;
+  /** Requests it answered then, and what it would have been had all pods in rotation got the same. */
+  served: number;
+  fair: number;
+  /** Served as a multiple of the fair share; 1 is even. */
+  requests: number;
+  /** The same of connections open at the seconds' ends; null where there were none to speak of. */
+  connections: number | null;
+}
+
 export interface Findings {
   run: RunStart;
   plan: RunPlan | null;
@@ -489,6 +503,13 @@ export interface Findings {
     think: { fromMs: number; toMs: number } | null;
     session: { steps: string[]; started: number; completed: number; broken: number } | null;
   };
+  /**
+   * How evenly requests were spread over pods in rotation, and a sentence where they were not; null where pods did not share
+   * the traffic long enough to tell.
+   */
+  balance: { pods: PodBalance[]; says: string | null } | null;
+  /** How connections were reused and how many there might be, in words; null where traffic never began. */
+  connectionPolicy: string | null;
   latencyMs: { service: LatencySummary; response: LatencySummary };
   availability: number | null;
   seconds: SecondPoint[];

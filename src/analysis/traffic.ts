@@ -103,6 +103,13 @@ export function modelOf(record: RunRecord, seconds: readonly TrafficSecond[]): F
   };
 }
 
+/** The connection policy in words. */
+export function connectionsOf(record: RunRecord): string | null {
+  const start = record.of('traffic.start')[0];
+  if (start === undefined) return null;
+  return `at most ${count(start.connections, 'connection')} at once, ${start.connectionPolicy}`;
+}
+
 /** The checks of the plan, and how many answers failed each. */
 export function checksOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['checks'] {
   const failed = sumOf(seconds.map((second) => second.failedChecks ?? {}));

@@ -217,6 +217,8 @@ export function emptyFindings(): Findings {
     },
     statuses: {},
     checks: [],
+    connectionPolicy: null,
+    balance: null,
     model: { kind: 'open', think: null, session: null },
     accounting: [],
     latencyMs: { service: never, response: never },

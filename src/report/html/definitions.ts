@@ -61,6 +61,10 @@ export const definitions = {
     'Check',
     'A rule about answers that the scenario states for a request: on the status, a header, a value of a JSON body, or the text. An answer that fails one is an http_error, whatever its status.',
   ],
+  balance: [
+    'Balance',
+    'Requests a pod answered divided by its fair share, over the seconds in which it was in rotation with others; the fair share is what they would have got each had all got the same. Connections explain an imbalance when they are off by at least half as much in the same direction.',
+  ],
   offered: [
     'Offered load',
     'Requests that the scenario scheduled in a second. In an open model it sends on schedule whether or not earlier requests have returned; in a closed one (users) a request is due when the answer before came and the pause was over. Each request counts in the second in which it was due.',

@@ -4,6 +4,7 @@ import { count, duration, percent, plural } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { podName, podNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
+import { balanceTable } from './balance.ts';
 
 /** Where every request ended, what the pods counted, and how long answers took. */
 export function requestsSection(findings: Findings): Markup {
@@ -26,6 +27,12 @@ export function requestsSection(findings: Findings): Markup {
           ? ''
           : html`<h3>What answers were checked for</h3>
               ${checksTable(findings)}`
+      }
+      ${
+        findings.balance === null
+          ? ''
+          : html`<h3>How evenly pods were asked</h3>
+              ${balanceTable(findings, findings.balance)}`
       }
       <h3>What pods counted</h3>
       ${accountingTable(findings)}`,

@@ -1,0 +1,93 @@
+import type { TrafficSecond } from '../journal/index.ts';
+import { formatCount } from '../support/index.ts';
+import type { Findings, PodBalance, PodLife } from './findings.ts';
+import type { RunRecord } from './record.ts';
+
+/** A pod's share is judged over at least so many seconds and expected requests; less is chance. */
+const leastSeconds = 5;
+const leastFair = 50;
+
+/** Off the fair share by so much is an imbalance, if it is also this many standard deviations of chance. */
+const notable = 0.25;
+const deviations = 4;
+
+/**
+ * How evenly the pods in rotation were asked, and whether connections explain it: a Service picks a pod for each new
+ * connection, and every request on it goes there. Null where no second had two pods in rotation all through.
+ */
+export function balanceOf(
+  record: RunRecord,
+  pods: readonly PodLife[],
+  seconds: readonly TrafficSecond[],
+): Findings['balance'] {
+  const tallies = new Map<string, Tally>();
+  for (const second of seconds) {
+    const sharing = pods.filter((pod) => inRotationThrough(pod, second.startT));
+    if (sharing.length < 2) continue;
+    const served = (name: string): number =>
+      (second.pods[name]?.ok ?? 0) + (second.pods[name]?.httpError ?? 0);
+    const held = (name: string): number => second.pods[name]?.connections ?? 0;
+    const sum = (of: (name: string) => number): number =>
+      sharing.reduce((total, { name }) => total + of(name), 0);
+    const [allServed, allHeld] = [sum(served), sum(held)];
+    for (const { name } of sharing) {
+      const tally = tallies.get(name) ?? { seconds: 0, served: 0, fair: 0, held: 0, fairHeld: 0 };
+      tally.seconds++;
+      tally.served += served(name);
+      tally.fair += allServed / sharing.length;
+      tally.held += held(name);
+      tally.fairHeld += allHeld / sharing.length;
+      tallies.set(name, tally);
+    }
+  }
+  const shares = [...tallies].flatMap(([pod, tally]) => shareOf(pod, tally));
+  if (shares.length < 2) return null;
+  const policy = record.of('traffic.start')[0]?.connectionPolicy ?? null;
+  return { pods: shares, says: sentenceOf(shares, policy) };
+}
+
+/** Sums over the seconds in which a pod shared the traffic. */
+interface Tally {
+  seconds: number;
+  served: number;
+  fair: number;
+  held: number;
+  fairHeld: number;
+}
+
+function inRotationThrough({ inRotationMs, outOfRotationMs }: PodLife, startT: number): boolean {
+  return inRotationMs !== null && inRotationMs <= startT && (outOfRotationMs ?? Infinity) >= startT + 1000;
+}
+
+function shareOf(pod: string, { seconds, served, fair, held, fairHeld }: Tally): PodBalance[] {
+  if (seconds < leastSeconds || fair < leastFair) return [];
+  return [
+    {
+      pod,
+      seconds,
+      served,
+      fair,
+      requests: served / fair,
+      connections: fairHeld < 1 ? null : held / fairHeld,
+    },
+  ];
+}
+
+/** Names the pod that is furthest off and what explains it; null where the spread is even or may be chance. */
+function sentenceOf(shares: readonly PodBalance[], policy: string | null): string | null {
+  const off = ({ requests }: PodBalance): number => Math.abs(requests - 1);
+  const worst = shares.reduce((a, b) => (off(b) > off(a) ? b : a));
+  const byChance = deviations / Math.sqrt(worst.fair);
+  if (off(worst) < Math.max(notable, byChance)) return null;
+  const { pod, served, fair, requests, connections } = worst;
+  const got = `${pod} got ${times(requests)} its fair share of the requests (${formatCount(served)} instead of ${formatCount(Math.round(fair))})`;
+  const explained = connections !== null && (connections - 1) / (requests - 1) >= 0.5;
+  const kept = policy === null ? '' : ` (here: ${policy})`;
+  return explained
+    ? `${got} because it held ${times(connections)} its share of the connections: a Service is a layer-4 balancer, which spreads connections and not requests, and each request follows its connection${kept}. Connections that are made anew more often spread the requests.`
+    : `${got}, and its share of the connections does not explain it: look at how fast it answered and when it came into rotation.`;
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(ratio < 0.1 ? 2 : 1)} times`;
+}
