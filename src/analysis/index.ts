@@ -14,3 +14,4 @@ export { analyse } from './analyse.ts';
 export { formatMetric } from './evaluate.ts';
 export * from './statistics/index.ts';
 export * from './trials/index.ts';
+export * from './compare/index.ts';

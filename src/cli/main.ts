@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { processContext, type Context } from './context.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addReport } from './commands/report.ts';
@@ -28,7 +29,17 @@ export async function main(argv: string[], context: Context = processContext()):
 }
 
 function parser(argv: string[], context: Context): Argv {
-  const addCommands = [addRun, addTrials, addValidate, addScenarios, addReport, addUp, addDown, addDoctor];
+  const addCommands = [
+    addRun,
+    addTrials,
+    addCompare,
+    addValidate,
+    addScenarios,
+    addReport,
+    addUp,
+    addDown,
+    addDoctor,
+  ];
   const base = yargs(argv)
     .scriptName('openbell')
     .usage(

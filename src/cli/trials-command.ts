@@ -1,16 +1,16 @@
 import { formatMetric, type Trial } from '../analysis/index.ts';
-import { embeddedProvider } from '../cluster/index.ts';
 import { runTrials, type RunObserver, type TrialAhead, type TrialsObserver } from '../harness/index.ts';
 import { trialsResultOf, trialsSummaryOf } from '../report/index.ts';
 import { loadScenario } from '../scenario/index.ts';
 import { formatDuration, formatPlural, monotonicMs } from '../support/index.ts';
 import { wantsColor, type Context } from './context.ts';
 import { interruptible } from './interruptible.ts';
+import { providerFor, type WhereRequest } from './providers.ts';
 import { openInBrowser } from './terminal/open.ts';
 import { runView, type RunView } from './terminal/view.ts';
 
 /** What `openbell trials` was asked for. */
-export interface TrialsRequest {
+export interface TrialsRequest extends WhereRequest {
   scenario: string;
   count: number;
   until?: string | undefined;
@@ -35,7 +35,7 @@ export async function trialsCommand(request: TrialsRequest, context: Context): P
   try {
     const result = await runTrials({
       scenario,
-      provider: embeddedProvider(),
+      provider: providerFor(request),
       folder: request.out ?? null,
       count: request.count,
       cluster: request.cluster,

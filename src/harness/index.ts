@@ -5,4 +5,5 @@ export type { RunObserver } from './observer.ts';
 export { examineMachine } from './doctor.ts';
 export { endLabs, startLab, type LabOptions } from './lab.ts';
 export { runTrials, type TrialAhead, type TrialsObserver, type TrialsOptions } from './trials/run-trials.ts';
-export { renderTrialsFolder, type RenderedTrials } from './trials/render.ts';
+export { holdsTrials, renderTrialsFolder, type RenderedTrials } from './trials/render.ts';
+export { compareFolders, type CompareOptions } from './trials/compare.ts';

@@ -10,3 +10,5 @@ export { renderTrials, type AboutTrials } from './trials/trials-page.ts';
 export { trialsResultOf } from './trials/trials-result.ts';
 export type { TrialsResult } from './trials/trials-schema.ts';
 export { trialsSummaryOf, type TrialsSummaryOptions } from './trials/trials-summary.ts';
+export { renderComparison } from './compare/compare-page.ts';
+export { comparisonSummaryOf, type ComparisonSummaryOptions } from './compare/compare-summary.ts';

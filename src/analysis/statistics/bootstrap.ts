@@ -21,6 +21,7 @@ const seed = 0x0be11;
 /** The 95 % interval of the median by the percentile bootstrap (Efron 1979); null for too few values. */
 export function medianInterval(values: readonly number[]): Interval | null {
   if (values.length < fewestForInterval) return null;
+  if (areSame(values)) return { low: values[0] as number, high: values[0] as number };
   const random = seededRandom(seed);
   return percentileInterval(() => medianOfResample(values, random));
 }
@@ -35,11 +36,17 @@ export function medianDifference(
 ): { difference: number; interval: Interval | null } {
   const difference = median(after) - median(before);
   if (Math.min(before.length, after.length) < fewestForInterval) return { difference, interval: null };
+  if (areSame(before) && areSame(after))
+    return { difference, interval: { low: difference, high: difference } };
   const random = seededRandom(seed);
   return {
     difference,
     interval: percentileInterval(() => medianOfResample(after, random) - medianOfResample(before, random)),
   };
+}
+
+function areSame(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0]);
 }
 
 function percentileInterval(draw: () => number): Interval {

@@ -1,6 +1,11 @@
 /** Several runs as one experiment: statistics of every measure, rules on them, comparison. Pure. */
 export { findMeasure, measuresFor, type Measure, type MeasuredValue } from './measures.ts';
-export { parseStatisticRule, type StatisticResult, type StatisticRule } from './statistic-rule.ts';
+export {
+  parseStatisticRule,
+  unknownMeasure,
+  type StatisticResult,
+  type StatisticRule,
+} from './statistic-rule.ts';
 export {
   analyseTrials,
   faultsOf,

@@ -62,7 +62,7 @@ export function parseStatisticRule(rule: string, faults: readonly FaultName[]): 
     );
   }
   const measure = findMeasure(asked, faults);
-  if (measure === undefined) throw wrong(rule, unknown(asked, faults), faults);
+  if (measure === undefined) throw wrong(rule, unknownMeasure(asked, faults), faults);
   const parsed = parseExpectation(`${measure.name} ${rest}`, faults);
   if ('message' in parsed) throw wrong(rule, parsed.message, faults);
   return { rule: rule.trim(), measure, statistic, operator: parsed.operator, limit: parsed.limit };
@@ -91,7 +91,7 @@ export function judgeStatistic(rule: StatisticRule, counted: readonly Trial[]): 
 }
 
 /** A measure's name that is none, with the nearest that is. */
-export function unknown(name: string, faults: readonly FaultName[]): string {
+export function unknownMeasure(name: string, faults: readonly FaultName[]): string {
   const names = metricNames(faults);
   const near = nearest(name, [...names, 'outage', 'recovery', 'repair', 'reaction', 'lost']);
   if (near !== undefined) return `there is no metric ${name}; did you mean ${near}?`;

@@ -4,7 +4,7 @@ import { formatMetric } from '../evaluate.ts';
 import type { FaultName } from '../metrics.ts';
 import { fewestForInterval } from '../statistics/index.ts';
 import { findMeasure, type Measure } from './measures.ts';
-import { unknown } from './statistic-rule.ts';
+import { unknownMeasure } from './statistic-rule.ts';
 import { findingOf, type Trial } from './trials.ts';
 
 /** How sure one wants to be of a measure's median. */
@@ -26,7 +26,7 @@ export function parseUntil(rule: string, faults: readonly FaultName[]): UntilRul
   const name = rule.slice(0, Math.max(0, colon)).trim();
   const text = rule.slice(colon + 1).trim();
   const measure = findMeasure(name, faults);
-  if (measure === undefined) throw wrong(rule, colon < 0 ? 'expected a colon' : unknown(name, faults));
+  if (measure === undefined) throw wrong(rule, colon < 0 ? 'expected a colon' : unknownMeasure(name, faults));
   const halfWidth = parseHalfWidth(text, measure);
   if (halfWidth === null)
     throw wrong(rule, `expected a share such as 5%${ofUnit(measure)}, got ${text || 'nothing'}`);

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
+import { kindImageOption } from '../kind-option.ts';
 import { numberOption, seedRange, speedupRange } from '../number-option.ts';
 
 /** `openbell trials [scenario]`: the same scenario again and again, with statistics. */
@@ -53,10 +54,11 @@ export function addTrials(yargs: Argv, context: Context): Argv {
             'the trials’ own folder (default: a new one in reports); one that has trials is gone on with',
         })
         .option('on', {
-          choices: ['embedded'] as const,
+          choices: ['embedded', 'kind'] as const,
           default: 'embedded' as const,
           describe: 'where it runs',
         })
+        .option('kind-image', kindImageOption)
         .option('json', {
           type: 'boolean',
           default: false,

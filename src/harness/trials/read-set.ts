@@ -12,7 +12,7 @@ import { journalFile } from '../open-run.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Findings of one run, from its journal. @throws {OpenbellError} as `readJournal`. */
-async function readFindings(folder: string): Promise<Findings> {
+export async function readFindings(folder: string): Promise<Findings> {
   const { events, problems } = await readJournal(path.join(folder, journalFile));
   return analyse(events, problems);
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   analyseTrials,
@@ -10,7 +11,7 @@ import {
 import { renderTrials, trialsResultOf, type AboutTrials } from '../../report/index.ts';
 import { OpenbellError, exitCodes } from '../../support/index.ts';
 import { writeAtomically } from '../run-folder.ts';
-import { readManifest, type Manifest } from './manifest.ts';
+import { manifestFile, readManifest, type Manifest } from './manifest.ts';
 import { readTrials } from './read-set.ts';
 
 /** What a folder of trials was rendered to. */
@@ -19,6 +20,12 @@ export interface RenderedTrials {
   about: AboutTrials;
   reportPath: string;
   resultPath: string;
+}
+
+/** Whether a folder is one that trials were made in. */
+export async function holdsTrials(folder: string): Promise<boolean> {
+  const found = await stat(path.join(folder, manifestFile)).catch(() => null);
+  return found?.isFile() === true;
 }
 
 /**

@@ -25,6 +25,14 @@ const titles: Record<string, string> = {
 const families: Record<string, string> = { response: 'Response time', service: 'Service time' };
 const ofFaults: Record<string, string> = { lost: 'lost requests' };
 
+const ofTheWorst: Record<string, string> = {
+  outage: 'Longest outage',
+  recovery: 'Longest recovery',
+  repair: 'Longest repair',
+  reaction: 'Longest reaction',
+  lost: 'Most requests lost to one fault',
+};
+
 /** A measure's title: `node-loss: outage`, `Response time, p99`; a measure that has none is called by its name. */
 export function titleOf({ name }: Pick<Measure, 'name'>): string {
   const known = titles[name];
@@ -36,7 +44,7 @@ export function titleOf({ name }: Pick<Measure, 'name'>): string {
   if (family === 'fault') return `${rest.slice(0, -1).join('.')}: ${ofFaults[last] ?? last}`;
   if (family === 'faults') {
     const which = rest.slice(0, -1).join('.');
-    return `Worst ${ofFaults[last] ?? last} of ${which === '' ? 'all' : `every ${which}`}`;
+    return `${ofTheWorst[last] ?? `Worst ${last}`}${which === '' ? '' : ` (${which})`}`;
   }
   return name;
 }

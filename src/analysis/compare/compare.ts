@@ -1,0 +1,88 @@
+import { exitCodes, formatPlural, type ExitCode } from '../../support/index.ts';
+import type { TrialSet } from '../trials/index.ts';
+import {
+  adjusted,
+  differenceOf,
+  judgeAll,
+  sharedMeasures,
+  type Difference,
+  type Judgement,
+} from './difference.ts';
+import { judgeGate, type Gate, type GateResult } from './gates.ts';
+import type { CombinedLanes } from './lanes.ts';
+
+/** One of the two things compared: a run, or a set of trials. */
+export interface Side {
+  /** What it is called: `A` or `B` come with it wherever that is short. */
+  label: string;
+  set: TrialSet;
+  lanes: CombinedLanes;
+  /** What might explain a difference besides the scenario, by name: versions, machine, timings, load. */
+  circumstances: Record<string, string>;
+}
+
+/** What the comparison comes to. */
+export interface Comparison {
+  a: Side;
+  b: Side;
+  /** Trials of each side that count. */
+  counted: { a: number; b: number };
+  differences: Difference[];
+  gates: GateResult[];
+  /** Circumstances that are not the same: `[what, in A, in B]`. */
+  unlike: [string, string, string][];
+  verdict: 'passed' | 'failed' | 'untrusted';
+  verdictSentence: string;
+  exitCode: ExitCode;
+}
+
+/** Compares B with A, measure by measure. Pure. */
+export function compare(a: Side, b: Side, gates: readonly Gate[]): Comparison {
+  const measures = sharedMeasures(a.set.faults, b.set.faults);
+  const differences = judgeAll(measures.map((measure) => differenceOf(measure, a.set, b.set)));
+  const gateDifferences = adjusted(gates.map(({ measure }) => differenceOf(measure, a.set, b.set)));
+  const results = gates.map((gate, index) => judgeGate(gate, gateDifferences[index] as Difference));
+  const counted = { a: countIn(a), b: countIn(b) };
+  const names = new Set([...Object.keys(a.circumstances), ...Object.keys(b.circumstances)]);
+  const unlike = [...names].flatMap((name): [string, string, string][] => {
+    const [inA, inB] = [a.circumstances[name] ?? 'not known', b.circumstances[name] ?? 'not known'];
+    return inA === inB ? [] : [[name, inA, inB]];
+  });
+  return { a, b, counted, differences, gates: results, unlike, ...judge(results, counted, differences) };
+}
+
+function countIn({ set }: Side): number {
+  return set.trials.filter(({ counts }) => counts).length;
+}
+
+function judge(
+  gates: readonly GateResult[],
+  counted: Comparison['counted'],
+  differences: readonly Difference[],
+): Pick<Comparison, 'verdict' | 'verdictSentence' | 'exitCode'> {
+  const against = `${formatPlural(counted.b, 'run')} of B against ${formatPlural(counted.a, 'run')} of A`;
+  if (Math.min(counted.a, counted.b) === 0) {
+    return {
+      verdict: 'untrusted',
+      exitCode: exitCodes.generatorCouldNotKeepUp,
+      verdictSentence: `There is nothing to compare: ${against} can be trusted.`,
+    };
+  }
+  const count = (judgement: Judgement): number =>
+    differences.filter((one) => one.judgement === judgement).length;
+  const single = count('single') > 0;
+  const found = single
+    ? 'with one run on a side no difference can be told from chance'
+    : `${formatPlural(count('better'), 'measure')} better, ${count('worse')} worse, ${count('other')} otherwise different; of ${count('not shown')} no difference is shown`;
+  const failed = gates.filter(({ held }) => !held);
+  if (failed.length > 0) {
+    return {
+      verdict: 'failed',
+      exitCode: exitCodes.expectationFailed,
+      verdictSentence: `B is worse than allowed: ${failed.map(({ rule, reason }) => `${rule} (${reason})`).join('; ')}. In ${against}: ${found}.`,
+    };
+  }
+  const held =
+    gates.length === 0 ? '' : `No limit was exceeded (${gates.map(({ rule }) => rule).join(', ')}). `;
+  return { verdict: 'passed', exitCode: exitCodes.ok, verdictSentence: `${held}In ${against}: ${found}.` };
+}
