@@ -36,18 +36,24 @@ export async function sendLog(
     `${pod.metadata.namespace}_${pod.metadata.name}_${pod.metadata.uid}`,
     container,
   );
+  if (!pod.spec?.nodeName) {
+    // No node, no container: nothing has been printed.
+    response.writeHead(204).end();
+    return;
+  }
   const start = await startOf(folder, { pod, container, previous: query.get('previous') === 'true' });
   const options = optionsOf(query, context.clock.wall());
   response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const file = join(folder, `${start}.log`);
-  const size = await sendPast(file, options, (text) => response.write(text));
+  const write = limited(limitOf(query), (text) => response.write(text));
+  const size = await sendPast(file, options, write);
   if (options.follow) {
     const isOver = async (): Promise<boolean> =>
       response.destroyed ||
       !isRunning(context, pod, container) ||
       (await starts(folder)).some((n) => n > start);
-    await follow(file, size, options, (text) => response.write(text), isOver, context.clock);
+    await follow(file, size, options, write, isOver, context.clock);
   }
   response.end();
 }
@@ -82,12 +88,8 @@ async function startOf(
     throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
   }
   const status = pod.status?.containerStatuses?.find((status) => status.name === container);
-  const reason = status?.state?.waiting?.reason ?? (pod.spec?.nodeName ? 'ContainerCreating' : undefined);
-  throw badRequest(
-    reason === undefined
-      ? `pod ${name} does not have a host assigned`
-      : `container "${container}" in pod "${name}" is waiting to start: ${reason}`,
-  );
+  const reason = status?.state?.waiting?.reason ?? 'ContainerCreating';
+  throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${reason}`);
 }
 
 async function starts(folder: string): Promise<number[]> {
@@ -95,6 +97,22 @@ async function starts(folder: string): Promise<number[]> {
   return files
     .flatMap((file) => (/^\d+\.log$/.test(file) ? [Number.parseInt(file, 10)] : []))
     .sort((a, b) => a - b);
+}
+
+function limitOf(query: URLSearchParams): number {
+  const text = query.get('limitBytes');
+  return text === null ? Number.POSITIVE_INFINITY : Number(text);
+}
+
+/** Writes no more than `limit` bytes in all. */
+function limited(limit: number, write: (text: string) => void): (text: string) => void {
+  let left = limit;
+  return (text) => {
+    if (left <= 0) return;
+    const bytes = Buffer.from(text);
+    write(bytes.length <= left ? text : bytes.subarray(0, left).toString('utf8'));
+    left -= bytes.length;
+  };
 }
 
 function optionsOf(query: URLSearchParams, nowMs: number): LogOptions {

@@ -28,6 +28,7 @@ function restore(
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const remembered = statuses.find(({ name }) => name === spec.name);
   const record = newRecord({ role, spec, remembered }, () => crashLoopBackOff(context.config.timings));
+  if ((pod.spec?.initContainers ?? []).length > 0) record.state = { waiting: { reason: 'PodInitializing' } };
   const instance = context.runtime
     .containersOf(pod.metadata?.uid ?? '')
     .filter((container) => container.spec.name === spec.name)

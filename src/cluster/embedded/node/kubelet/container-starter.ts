@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf } from '../../../../support/index.ts';
+import { messageOf, OpenbellError } from '../../../../support/index.ts';
 import { milliOf } from '../../../../kubernetes/quantity.ts';
 import type { ProcessImage } from '../../../provider.ts';
 import type { Pod } from '../../objects.ts';
@@ -13,6 +13,7 @@ import { pullFor } from './image-puller.ts';
 import type { PodAddress } from './pod-addresses.ts';
 import type { PodEvents } from './pod-events.ts';
 import { serviceVariables } from './service-variables.ts';
+import { mountVolumes, volumeRoot } from './volumes.ts';
 
 /** What starting a container came to. */
 export type StartResult =
@@ -62,6 +63,10 @@ export async function startContainer(options: StartOptions): Promise<StartResult
     spec = await containerSpec(options, pull.image);
   } catch (error) {
     const message = messageOf(error);
+    if (error instanceof OpenbellError && error.code === 'VOLUME_NOT_READY') {
+      events.warning('FailedMount', message);
+      return { retryInMs: effectiveMs(context, 1) };
+    }
     record.state = { waiting: { reason: 'CreateContainerConfigError', message } };
     events.warning('Failed', `Error: ${message}`, record);
     options.changed();
@@ -158,8 +163,10 @@ async function containerSpec(
     config,
     imageEnv: image.env,
     serviceVariables: variables,
+    volumeRoot: volumeRoot(context, pod, container),
     ...(await environmentObjects(api, pod, container)),
   });
+  await mountVolumes(context, { pod, container, address, config }, env);
   const { requests, limits } = container.resources ?? {};
   const limitMilli = limits?.['cpu'] === undefined ? null : milliOf(limits['cpu']);
   return {

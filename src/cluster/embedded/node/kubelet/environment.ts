@@ -12,6 +12,8 @@ type Variable = NonNullable<SpecContainer['env']>[number];
 
 /** What a container's environment is made of. */
 export interface EnvironmentSources {
+  /** Where the container finds its mounts; undefined where it has none. */
+  volumeRoot?: string | undefined;
   pod: Pod;
   container: SpecContainer;
   address: PodAddress;
@@ -41,6 +43,7 @@ export function containerEnvironment(sources: EnvironmentSources): Record<string
     POD_NAME: name,
     POD_IP: address.ip,
     NODE_NAME: config.node.name,
+    ...(sources.volumeRoot !== undefined && { VOLUME_ROOT: sources.volumeRoot }),
     ...(port === undefined ? {} : { PORT: realPort(address, port) }),
     ...variablesFromMaps(sources),
   };
@@ -131,7 +134,10 @@ function decoded({ data }: Secret): Record<string, string> {
 }
 
 /** The downward API's fields. */
-function fieldValue(path: string, { pod, address, config }: EnvironmentSources): string {
+export function fieldValue(
+  path: string,
+  { pod, address, config }: Pick<EnvironmentSources, 'pod' | 'address' | 'config'>,
+): string {
   const { metadata, spec } = pod;
   const hostIP = nodeAddress(config.addresses, config.index);
   const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
@@ -167,7 +173,10 @@ function formatMap(map: Record<string, string> = {}): string {
 type ResourceRef = NonNullable<NonNullable<Variable['valueFrom']>['resourceFieldRef']>;
 
 /** A request or limit in units of the divisor, rounded up; without a limit, what the node has. */
-function resourceValue(ref: ResourceRef, { pod, container, config }: EnvironmentSources): string {
+export function resourceValue(
+  ref: ResourceRef,
+  { pod, container, config }: Pick<EnvironmentSources, 'pod' | 'container' | 'config'>,
+): string {
   const [kind, resource = ''] = ref.resource.split('.');
   const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
   const named = containers.find(({ name }) => name === ref.containerName) ?? container;

@@ -14,6 +14,8 @@ export interface PodFacts {
   /** Undefined while it has none. */
   podIP: string | undefined;
   startTime: string;
+  /** Why the kubelet has ended it before its time. */
+  failure?: { reason: string; message: string } | undefined;
   /** Nothing of it will be started again: it is being deleted, or has ended. */
   finishing: boolean;
   now: string;
@@ -30,6 +32,7 @@ export function podStatus(facts: PodFacts): PodStatus {
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
+    ...facts.failure,
     conditions: conditions(facts, phase),
     hostIP,
     hostIPs: [{ ip: hostIP }],
@@ -45,7 +48,9 @@ export function podPhase({
   pod,
   records,
   finishing,
-}: Pick<PodFacts, 'pod' | 'records' | 'finishing'>): Phase {
+  failure,
+}: Pick<PodFacts, 'pod' | 'records' | 'finishing' | 'failure'>): Phase {
+  if (failure !== undefined) return 'Failed';
   const policy = pod.spec?.restartPolicy ?? 'Always';
   const inits = records.filter(({ role }) => role === 'init');
   if (policy === 'Never' && inits.some(hasFailed)) return 'Failed';

@@ -13,6 +13,7 @@ import type { PodAddress } from './pod-addresses.ts';
 import { PodEvents } from './pod-events.ts';
 import { podPhase, podStatus } from './pod-status.ts';
 import { StatusWriter } from './status-writer.ts';
+import { removeVolumes } from './volumes.ts';
 
 /** The kubelet's least grace for a pod whose object is gone, nominal seconds. */
 const minimalGraceSeconds = 2;
@@ -38,6 +39,8 @@ export class PodWorker {
   #address: PodAddress | undefined;
   /** Ended by itself; nothing is started any more. */
   #ended: boolean;
+  /** Why the kubelet has ended it. */
+  #failure: { reason: string; message: string } | undefined;
   #graceEndsAt = Number.POSITIVE_INFINITY;
   #finalized = false;
   #stepping = false;
@@ -134,10 +137,27 @@ export class PodWorker {
     this.#address ??= await this.#takeAddress();
     if (this.#address === undefined) return undefined;
     this.#status.touch();
+    if (this.#isPastDeadline()) return this.#end();
     await this.#startWhatShouldRun(this.#address);
     const phase = podPhase({ pod: this.#pod, records: this.#records, finishing: false });
     if (phase === 'Succeeded' || phase === 'Failed') this.#end();
     return undefined;
+  }
+
+  /** Whether the pod's own deadline has passed; wakes the worker when it will. */
+  #isPastDeadline(): boolean {
+    const seconds = this.#pod.spec?.activeDeadlineSeconds;
+    if (seconds === undefined) return false;
+    const { clock } = this.#context;
+    const leftMs = Date.parse(this.#startTime) + effectiveMs(this.#context, seconds) - clock.wall();
+    if (leftMs > 0) {
+      this.#retryIn(leftMs);
+      return false;
+    }
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.#failure = { reason: 'DeadlineExceeded', message };
+    this.#events.normal('DeadlineExceeded', message);
+    return true;
   }
 
   async #takeAddress(): Promise<PodAddress | undefined> {
@@ -276,6 +296,7 @@ export class PodWorker {
     }
     await Promise.all(this.#context.runtime.containersOf(this.#uid).map((container) => container.gone));
     this.#context.runtime.removePod(this.#uid);
+    await removeVolumes(this.#context, this.#uid);
     this.#context.addresses.release(this.#uid);
     this.#onDone();
   }
@@ -310,7 +331,7 @@ export class PodWorker {
     if (at >= this.#retryAt) return;
     this.#retryAt = at;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#wake(), ms);
+    this.#retry = setTimeout(() => this.#wake(), Math.max(0, ms));
   }
 
   #wantedStatus(pod: Pod): NonNullable<Pod['status']> {
@@ -320,6 +341,7 @@ export class PodWorker {
       records: this.#records,
       podIP: this.#address?.ip ?? pod.status?.podIP,
       startTime: this.#startTime,
+      failure: this.#failure,
       finishing: this.#ended || (deleting && !this.#records.some(isRunning)),
       now: timestamp(this.#context),
       config: this.#context.config,
