@@ -77,7 +77,7 @@ export const analyse: Analyse = (events, problems = []) => {
     connectionPolicy: connectionsOf(record),
     balance: balanceOf(record, pods, seconds),
     accounting,
-    seconds: secondPoints(seconds),
+    seconds: secondPoints(traffic),
     nodes,
     expectations,
     marks: marksOf(record, scaling, nodes),

@@ -23,6 +23,9 @@ export interface LatencySummary {
   max: number | null;
 }
 
+/** Bands of response time in each doubling of it. */
+export const bandsPerDoubling = 4;
+
 /** One second of the run, ready to be charted. `t` is its start. */
 export interface SecondPoint {
   t: number;
@@ -33,6 +36,11 @@ export interface SecondPoint {
   p50Ms: number | null;
   p90Ms: number | null;
   p99Ms: number | null;
+  /**
+   * Ok requests by response time: `[band, count]`, rising; band `b` holds 2^(b ÷ {@link bandsPerDoubling}) µs up to the next
+   * band's. Empty where the histogram could not be read.
+   */
+  latencyBands: [band: number, count: number][];
   servedByPod: Record<string, number>;
   connectionsByPod: Record<string, number>;
   connectionsOpen: number;

@@ -6,7 +6,7 @@ import {
 } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../support/index.ts';
-import { countUpTo, decodeHistogram, mergeHistograms, quantileMs } from './histogram.ts';
+import { bandsOf, countUpTo, decodeHistogram, mergeHistograms, quantileMs } from './histogram.ts';
 
 /** Values as of latencies: most near 2 ms, some up to seconds. */
 function recorded(seed: number, values: number, digits: 1 | 2 | 3 | 4 | 5 = 3): Reference {
@@ -65,6 +65,17 @@ describe('a histogram of the journal', () => {
     const own = decodeHistogram(encodeIntoCompressedBase64(histogram));
     expect(own && [99, 100, 300, 5000, 80_000].map((value) => countUpTo(own, value))).toEqual([
       0, 1, 3, 4, 5,
+    ]);
+  });
+
+  test('falls into bands of equal width on a logarithmic scale', () => {
+    const histogram = build({ useWebAssembly: false });
+    for (const value of [1024, 1025, 1300, 2048, 5000]) histogram.recordValue(value);
+    const own = decodeHistogram(encodeIntoCompressedBase64(histogram));
+    expect(own && bandsOf(own, 2)).toEqual([
+      [20, 3],
+      [22, 1],
+      [24, 1],
     ]);
   });
 

@@ -175,6 +175,24 @@ export function quantileMs({ indices, counts, totalCount }: Histogram, quantile:
   return highestOf(indices.at(-1) ?? 0) / 1000;
 }
 
+/**
+ * The counts in bands that are each as wide as the others on a logarithmic scale: `[band, count]`, rising. Band `b` holds the
+ * values from 2^(b ÷ perDoubling) µs to the next band's.
+ */
+export function bandsOf(
+  { indices, counts }: Histogram,
+  perDoubling: number,
+): [band: number, count: number][] {
+  const bands: [number, number][] = [];
+  for (const [at, index] of indices.entries()) {
+    const band = Math.floor(Math.log2(Math.max(1, lowestOf(index))) * perDoubling);
+    const last = bands.at(-1);
+    if (last?.[0] === band) last[1] += counts[at] ?? 0;
+    else bands.push([band, counts[at] ?? 0]);
+  }
+  return bands;
+}
+
 /** How many recorded values are at most `value`, to the histogram's precision (three significant digits). */
 export function countUpTo({ indices, counts }: Histogram, value: number): number {
   const limit = value * 1.001;

@@ -1,7 +1,13 @@
 import { outcomes, type OutcomeCounts, type TrafficEnd, type TrafficSecond } from '../journal/index.ts';
-import type { Histogram } from './histogram.ts';
-import type { Findings, SecondPoint } from './findings.ts';
-import { decodeHistogram, mergeHistograms, quantileMs, summaryOfHistogram } from './histogram.ts';
+import { bandsPerDoubling, type Findings, type SecondPoint } from './findings.ts';
+import {
+  bandsOf,
+  decodeHistogram,
+  mergeHistograms,
+  quantileMs,
+  summaryOfHistogram,
+  type Histogram,
+} from './histogram.ts';
 import type { RunRecord } from './record.ts';
 
 /** What the client saw, over the whole run. */
@@ -16,6 +22,8 @@ export interface Traffic {
   latencyMs: Findings['latencyMs'];
   /** Response times of all ok requests, µs. */
   okResponse: Histogram;
+  /** Ok requests of each second by response time, by the second's number. */
+  bands: ReadonlyMap<number, SecondPoint['latencyBands']>;
   availability: number | null;
   generator: Findings['generator'];
   /** What is wrong with the record of traffic, each as a sentence. */
@@ -29,7 +37,10 @@ export function trafficOf(record: RunRecord): Traffic {
   const startMs = record.of('traffic.start')[0]?.t ?? seconds[0]?.startT ?? null;
   const lastSecond = seconds.at(-1);
   const requests = countRequests(seconds, end, problems);
-  const okResponse = mergeOk(seconds, 'response', problems);
+  const bands = new Map<number, SecondPoint['latencyBands']>();
+  const okResponse = mergeOk(seconds, 'response', problems, (second, histogram) =>
+    bands.set(second.second, bandsOf(histogram, bandsPerDoubling)),
+  );
   const okService = mergeOk(seconds, 'service', problems);
   return {
     seconds,
@@ -40,6 +51,7 @@ export function trafficOf(record: RunRecord): Traffic {
     statuses: sumOf(seconds.map((second) => second.statuses)),
     latencyMs: { service: summaryOfHistogram(okService), response: summaryOfHistogram(okResponse) },
     okResponse,
+    bands,
     availability: requests.scheduled > 0 ? requests.ok / requests.scheduled : null,
     generator: {
       latenessP99Ms: latenessOf(seconds, end),
@@ -50,7 +62,7 @@ export function trafficOf(record: RunRecord): Traffic {
 }
 
 /** Seconds as the charts want them. */
-export function secondPoints(seconds: readonly TrafficSecond[]): SecondPoint[] {
+export function secondPoints({ seconds, bands }: Pick<Traffic, 'seconds' | 'bands'>): SecondPoint[] {
   return seconds.map((second) => {
     const pods = Object.entries(second.pods);
     const ok = second.okResponseUs;
@@ -62,6 +74,7 @@ export function secondPoints(seconds: readonly TrafficSecond[]): SecondPoint[] {
       p50Ms: ok && ok.p50 / 1000,
       p90Ms: ok && ok.p90 / 1000,
       p99Ms: ok && ok.p99 / 1000,
+      latencyBands: bands.get(second.second) ?? [],
       servedByPod: Object.fromEntries(pods.map(([name, pod]) => [name, pod.ok + pod.httpError])),
       connectionsByPod: Object.fromEntries(pods.map(([name, pod]) => [name, pod.connections])),
       connectionsOpen: second.connections.open,
@@ -212,6 +225,7 @@ function mergeOk(
   seconds: readonly TrafficSecond[],
   kind: 'service' | 'response',
   problems: string[],
+  see?: (second: TrafficSecond, histogram: Histogram) => void,
 ): Histogram {
   let unreadable = 0;
   // One after the other: the histograms of hours would not fit into memory together.
@@ -221,7 +235,10 @@ function mergeOk(
       if (text === undefined) continue;
       const histogram = decodeHistogram(text);
       if (histogram === null) unreadable += 1;
-      else yield histogram;
+      else {
+        see?.(second, histogram);
+        yield histogram;
+      }
     }
   }
   const sum = mergeHistograms(decoded());

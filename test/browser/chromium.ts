@@ -63,6 +63,8 @@ export class PageReader {
       if (!url.startsWith('data:') && url !== pathToFileURL(file).href) opened.requests.push(url);
     });
     await page.goto(pathToFileURL(file).href);
+    if (options.javaScriptEnabled !== false)
+      await page.waitForSelector('html[data-drawn]', { state: 'attached' });
     return opened;
   }
 

@@ -52,7 +52,7 @@ function windows(page: Page): Promise<string[]> {
 describe('a report in the browser', () => {
   test('opens without a complaint, asks the network for nothing and draws every chart', async () => {
     const { page, complaints, requests } = await reader.open(html);
-    expect(await page.locator('.plot canvas').count()).toBe(7);
+    expect(await page.locator('.plot canvas').count()).toBe(8);
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe('a report in the browser', () => {
       .evaluateAll((plots) => plots.map((plot) => plot.getAttribute('aria-valuenow')));
     expect(new Set(times).size).toBe(1);
     expect(Number(times[0])).toBeGreaterThan(10);
-    expect(await page.locator('.cursor:not([hidden])').count()).toBe(7);
+    expect(await page.locator('.cursor:not([hidden])').count()).toBe(8);
     expect(await page.locator('[data-legend="load"] button .value').first().innerText()).toMatch(/\d/);
     const lefts = await page
       .locator('.cursor')
@@ -264,7 +264,7 @@ describe('a report in the browser', () => {
     const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
     const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     expect(sheets).toBeGreaterThan(2);
-    expect(sheets).toBeLessThanOrEqual(10);
+    expect(sheets).toBeLessThanOrEqual(8);
     await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
     expect(await page.evaluate(`document.querySelector('.plot canvas').getBoundingClientRect().width`)).toBe(
       680,

@@ -49,6 +49,10 @@ export function findingsAtScale({ seconds, pods, nodes, faults, seed = 7 }: Scal
       p50Ms: ok === 0 ? null : 4 + random(),
       p90Ms: ok === 0 ? null : 9 + random() * 4,
       p99Ms: ok === 0 ? null : 20 + random() * 60,
+      latencyBands: [
+        [44, Math.round(offered * 0.7)],
+        [57, Math.round(offered * 0.3)],
+      ],
       servedByPod: Object.fromEntries(each),
       connectionsByPod: Object.fromEntries(alive.map((pod) => [pod.name, 1 + Math.floor(random() * 4)])),
       connectionsOpen: alive.length * 2,

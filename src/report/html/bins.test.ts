@@ -11,6 +11,7 @@ function second(t: number, more: Partial<SecondPoint> = {}): SecondPoint {
     p50Ms: 1,
     p90Ms: 2,
     p99Ms: 3,
+    latencyBands: [],
     servedByPod: { a: 9 },
     connectionsByPod: { a: 2 },
     connectionsOpen: 2,

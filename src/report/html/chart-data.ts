@@ -2,6 +2,7 @@
 import type { Findings, PodState } from '../../analysis/index.ts';
 import { outcomes, type Outcome } from '../../journal/index.ts';
 import { binSeconds, saturatedSpans, type Bin } from './bins.ts';
+import { heatOf } from './heat.ts';
 import { pageMarks, type PageMark } from './marks.ts';
 import { podNames, type PodNames } from './names.ts';
 
@@ -13,6 +14,8 @@ export interface Budget {
   podCells: number;
   /** Rows of a table that unfolds below a chart. */
   tableRows: number;
+  /** Points in time of the latency heat map. */
+  heatSpans: number;
   /** Cluster events in the timeline. */
   events: number;
 }
@@ -59,6 +62,8 @@ export interface ChartData {
   nodes: { t: number[]; ready: Column; total: Column };
   gantt: GanttRow[];
   perPod: { binS: number; t: number[]; pods: PodColumns[] };
+  /** Requests by band of response time, then by span of time. */
+  heat: { binS: number; t: number[]; boundsMs: number[]; counts: number[][] };
   saturated: [from: number, to: number][];
   marks: PageMark[];
 }
@@ -83,6 +88,7 @@ export function chartData(findings: Findings, budget: Budget): ChartData {
     },
     gantt: ganttRows(findings, names),
     perPod: perPodColumns(findings, budget.podCells, names),
+    heat: heatColumns(findings, budget.heatSpans),
     saturated: saturatedSpans(findings.seconds).map(([from, to]) => [seconds(from), seconds(to)]),
     marks: pageMarks(findings),
   };
@@ -125,6 +131,11 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
       connections: bins.map(({ connectionsByPod: of }) => (of === null ? null : rounded(of[name] ?? 0))),
     })),
   };
+}
+
+function heatColumns(findings: Findings, spans: number): ChartData['heat'] {
+  const heat = heatOf(findings.seconds, spans);
+  return { ...heat, t: heat.t.map(seconds) };
 }
 
 /** Pods that answered or held connections, in the order in which they first did. */

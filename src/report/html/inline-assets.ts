@@ -16,6 +16,7 @@ const parts = [
   'lanes.js',
   'gantt.js',
   'per-pod.js',
+  'heat.js',
   'legend.js',
   'main.js',
 ];

@@ -70,6 +70,13 @@ function awayMs(states: Findings['nodes'][number]['states']): number {
     .reduce((sum, { state, fromMs, toMs }) => (state === 'ready' ? sum : sum + toMs - fromMs), 0);
 }
 
+/** What the heat map of latency shows. */
+export function heatTitle({ latencyMs: { response } }: Findings): string {
+  return response.p50 === null
+    ? 'No request was answered well'
+    : `Half of the ok answers took up to ${duration(response.p50)}, 1 in 100 more than ${duration(response.p99)}, the slowest ${duration(response.max)}`;
+}
+
 /** What the chart of the pods' lives shows. */
 export function ganttTitle({ pods, faults }: Findings): string {
   if (pods.length === 0) return 'No pod was seen';

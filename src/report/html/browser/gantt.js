@@ -30,12 +30,13 @@ export const ganttFills = fillNames.filter((fill) =>
   rows.some((row) => row.spans.some(([state]) => fillOf(row, state) === fill)),
 );
 
+/** @type {HTMLElement | null} */
+const place = document.querySelector('[data-chart="gantt"]');
+// Before it is drawn, lest what stands below it moves then.
+if (place !== null) place.style.height = `${rows.length * rowHeight + 76}px`;
+
 /** Draws the pods. */
 export function createGantt() {
-  /** @type {HTMLElement | null} */
-  const box = document.querySelector('[data-chart="gantt"]');
-  if (box === null) return;
-  box.style.height = `${rows.length * rowHeight + 76}px`;
   createPlot({
     name: 'gantt',
     type: 'bar',

@@ -2,7 +2,8 @@
 
 import { clock, instantText, onClock } from './clock.js';
 import { ganttFills, ganttRowAt, stateAt } from './gantt.js';
-import { plots } from './plot.js';
+import { heatAt } from './heat.js';
+import { onPlot } from './plot.js';
 import { cssColor } from './theme.js';
 import { series, valueAt } from './values.js';
 
@@ -14,15 +15,66 @@ const mostEntries = 24;
 /** Lines in the tip. */
 const mostLines = 14;
 
-/** Fills the legends of all charts on the page. */
+/** Gives every chart its legend as it is put on the page, and the tip to those with too many series for one. */
 export function createLegends() {
-  for (const plot of plots) {
+  const tip = document.body.appendChild(element('div', 'tip', ''));
+  tip.hidden = true;
+  tip.setAttribute('aria-hidden', 'true');
+  onPlot((plot) => {
     const box = document.querySelector(`[data-legend="${plot.name}"]`);
-    if (box === null) continue;
-    if (plot.name === 'gantt') box.append(...ganttFills.map(stateEntry));
-    else seriesLegend(plot, box);
-  }
-  createTip();
+    if (box !== null && plot.name === 'gantt') box.append(...ganttFills.map(stateEntry));
+    else if (box !== null && plot.name === 'heat') box.append(heatKey());
+    else if (box !== null) seriesLegend(plot, box);
+    const lines = tipLines[plot.name];
+    if (lines !== undefined) listenForTip(plot, tip, lines);
+  });
+}
+
+/** @type {Record<string, (plot: Plot, event: PointerEvent) => HTMLElement[]>} */
+const tipLines = {
+  gantt: rowLines,
+  served: () => podLines('served'),
+  connections: () => podLines('connections'),
+  heat: cellLines,
+};
+
+/**
+ * @param {Plot} plot
+ * @param {HTMLElement} tip
+ * @param {(plot: Plot, event: PointerEvent) => HTMLElement[]} linesAt
+ */
+function listenForTip(plot, tip, linesAt) {
+  plot.box.addEventListener('pointermove', (event) => {
+    const lines = linesAt(plot, event);
+    tip.replaceChildren(...lines);
+    tip.hidden = lines.length === 0;
+    place(tip, event);
+  });
+  plot.box.addEventListener('pointerleave', () => {
+    tip.hidden = true;
+  });
+}
+
+/** Light to dark, with what the ends mean. */
+function heatKey() {
+  const entry = element('span', 'entry', '');
+  entry.append(
+    element('span', 'name', 'few'),
+    element('span', 'heat-key', ''),
+    element('span', 'name', 'most'),
+  );
+  return entry;
+}
+
+/**
+ * @param {Plot} plot
+ * @param {PointerEvent} event
+ */
+function cellLines({ chart }, event) {
+  if (clock.cursor === null) return [];
+  const y = event.clientY - chart.canvas.getBoundingClientRect().top;
+  const text = heatAt(clock.cursor, chart.scales['y']?.getValueForPixel(y) ?? 0);
+  return text === '' ? [] : [element('strong', '', instantText(clock.cursor)), element('span', '', text)];
 }
 
 /**
@@ -88,25 +140,6 @@ function stateEntry(fill) {
     element('span', 'name', fill),
   );
   return entry;
-}
-
-/** The tip names what is under the pointer in the charts with too many series for a legend. */
-function createTip() {
-  const tip = document.body.appendChild(element('div', 'tip', ''));
-  tip.hidden = true;
-  tip.setAttribute('aria-hidden', 'true');
-  for (const plot of plots) {
-    if (plot.name !== 'gantt' && plot.name !== 'served' && plot.name !== 'connections') continue;
-    plot.box.addEventListener('pointermove', (event) => {
-      const lines = plot.name === 'gantt' ? rowLines(plot, event) : podLines(plot.name);
-      tip.replaceChildren(...lines);
-      tip.hidden = lines.length === 0;
-      place(tip, event);
-    });
-    plot.box.addEventListener('pointerleave', () => {
-      tip.hidden = true;
-    });
-  }
 }
 
 /**

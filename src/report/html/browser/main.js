@@ -2,6 +2,7 @@
 
 import { clock, data, instantText, onClock, showAll, showSeconds, zoomBy } from './clock.js';
 import { createGantt } from './gantt.js';
+import { createHeat } from './heat.js';
 import { createLanes } from './lanes.js';
 import { createLegends } from './legend.js';
 import { createPerPod } from './per-pod.js';
@@ -11,14 +12,59 @@ import { createThemeToggle } from './theme-toggle.js';
 import { setTheme } from './theme.js';
 import { columnsOf } from './values.js';
 
-createLanes();
-createGantt();
-createPerPod();
 createLegends();
+createLanes();
+const drawTheRest = drawWhenSeen({
+  gantt: createGantt,
+  served: () => createPerPod('served'),
+  connections: () => createPerPod('connections'),
+  heat: createHeat,
+});
 createTables(columnsOf);
 createToolbar();
 createThemeToggle(redrawAll);
 preparePaper();
+
+/**
+ * Draws charts below the first screen when the reader comes near them or the browser has nothing else to do, so that the page
+ * stands at once. Gives a function that draws at once what is not drawn yet.
+ *
+ * @param {Record<string, () => void>} creators By the charts' names.
+ */
+function drawWhenSeen(creators) {
+  /** @type {Map<Element, () => void>} */
+  const waiting = new Map();
+  const draw = (/** @type {Element} */ box) => {
+    const create = waiting.get(box);
+    waiting.delete(box);
+    seen.unobserve(box);
+    create?.();
+    if (waiting.size === 0) document.documentElement.dataset['drawn'] = '';
+  };
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) if (isIntersecting) draw(target);
+    },
+    { rootMargin: '300px' },
+  );
+  for (const [name, create] of Object.entries(creators)) {
+    const box = document.querySelector(`[data-chart="${name}"]`);
+    if (box === null) continue;
+    waiting.set(box, create);
+    seen.observe(box);
+  }
+  const drawNext = () => {
+    const next = waiting.keys().next();
+    if (next.done) return;
+    draw(next.value);
+    requestIdleCallback(drawNext, { timeout: 500 });
+  };
+  if (waiting.size === 0) document.documentElement.dataset['drawn'] = '';
+  addEventListener('load', () => requestIdleCallback(drawNext, { timeout: 500 }));
+  return () => {
+    for (const box of waiting.keys()) draw(box);
+  };
+}
 
 function createToolbar() {
   const output = document.getElementById('clock-window');
@@ -57,6 +103,7 @@ function preparePaper() {
   addEventListener('beforeprint', () => {
     if (printing) return;
     printing = true;
+    drawTheRest();
     theme = document.documentElement.dataset['theme'];
     setTheme('light');
     document.documentElement.classList.add('paper');

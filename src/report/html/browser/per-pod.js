@@ -6,17 +6,14 @@ import { createPlot, verticalAxis } from './plot.js';
 import { color } from './theme.js';
 import { series, valueAt } from './values.js';
 
-/** Draws the two charts per pod. */
-export function createPerPod() {
-  stacked('served', 'requests/s');
-  stacked('connections', 'connections');
-}
+const units = { served: 'requests/s', connections: 'connections' };
 
 /**
+ * Draws one of the two charts per pod.
+ *
  * @param {'served' | 'connections'} name
- * @param {string} unit
  */
-function stacked(name, unit) {
+export function createPerPod(name) {
   const all = series[name] ?? [];
   createPlot({
     name,
@@ -29,7 +26,7 @@ function stacked(name, unit) {
       borderColor: () => color('surface'),
       borderWidth: all.length > 40 ? 0.3 : 0.8,
     })),
-    scales: { y: verticalAxis({ stacked: true, title: title(unit) }) },
+    scales: { y: verticalAxis({ stacked: true, title: title(units[name]) }) },
     describe: () => {
       const at = all.filter((of) => (valueAt(of, cursorOr()) ?? 0) > 0);
       return at.length === 0 ? 'nothing' : describe(at.slice(0, 12));

@@ -5,3 +5,4 @@ import { createThemeToggle } from './theme-toggle.js';
 
 createTables(() => null);
 createThemeToggle(() => {});
+document.documentElement.dataset['drawn'] = '';

@@ -29,6 +29,14 @@ import { labelRoom, markAnnotations, markLabels } from './marks.js';
 /** @type {Plot[]} */
 export const plots = [];
 
+/** @type {((plot: Plot) => void)[]} */
+const plotListeners = [];
+
+/** @param {(plot: Plot) => void} listener Called with each chart once it is on the page. */
+export function onPlot(listener) {
+  plotListeners.push(listener);
+}
+
 /** Width of the vertical axes, so that seconds stand above one another on all charts. */
 export const axisWidth = () => (matchMedia('(max-width: 700px)').matches ? 44 : 56);
 
@@ -97,6 +105,7 @@ export function createPlot({
   listen(plot);
   onClock((what) => (what === 'window' ? showWindow(plot) : showCursor(plot)));
   showWindow(plot);
+  for (const listener of plotListeners) listener(plot);
   return plot;
 }
 

@@ -122,6 +122,7 @@ export const series = {
   served: perPod('served'),
   connections: perPod('connections'),
   gantt: [],
+  heat: [],
 };
 
 /**
@@ -204,6 +205,7 @@ export function steps(instants, values, end) {
  * @param {string} name
  */
 export function columnsOf(name) {
+  if (name === 'heat') return heatColumns();
   const all = series[name] ?? [];
   const instants = all[0]?.t;
   return instants === undefined
@@ -212,4 +214,12 @@ export function columnsOf(name) {
         ['from_s', ...all.map((of) => of.label)],
         ...instants.map((t, index) => [t, ...all.map((of) => of.values[index] ?? '')]),
       ];
+}
+
+function heatColumns() {
+  const { t, boundsMs, counts } = data.heat;
+  return [
+    ['from_s', ...counts.map((_, band) => `${boundsMs[band]}-${boundsMs[band + 1]} ms`)],
+    ...t.map((at, bin) => [at, ...counts.map((row) => row[bin] ?? 0)]),
+  ];
 }

@@ -3,6 +3,7 @@ import { instant, plural } from '../format.ts';
 import {
   connectionsTitle,
   ganttTitle,
+  heatTitle,
   latencyTitle,
   loadTitle,
   nodesTitle,
@@ -15,6 +16,7 @@ import { podNames, type PodNames } from '../names.ts';
 import {
   connectionsTable,
   ganttTable,
+  heatTable,
   latencyTable,
   loadTable,
   nodesTable,
@@ -59,7 +61,7 @@ export function clockSection(findings: Findings, tableRows: number): Markup {
       <div class="unfold">
         ${marksList(marks, names)} ${four.map(({ data, drawn }) => (drawn ? data : ''))}
       </div>
-      <h3 class="part">Pod by pod, on the same clock</h3>
+      <h3 class="part">In detail, on the same clock</h3>
       ${perPod.map(
         (of) =>
           html`<div class="lanes">${lane(of)}</div>
@@ -142,6 +144,16 @@ function podCharts(findings: Findings): Lane[] {
       it.`,
       data: connectionsTable(findings),
       drawn: traffic,
+    },
+    {
+      name: 'heat',
+      subject: 'Latency',
+      title: heatTitle(findings),
+      says: html`${term('response-time', 'Response time')} of ok requests by when they were due; the darker,
+      the larger their share of that time. Percentiles hide what stands out here: two groups of answers, or a
+      few slow ones.`,
+      data: heatTable(findings),
+      drawn: findings.seconds.some(({ latencyBands }) => latencyBands.length > 0),
     },
   ];
 }

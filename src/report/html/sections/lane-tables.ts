@@ -4,6 +4,7 @@ import { outcomes } from '../../../journal/index.ts';
 import { binSeconds, type Bin } from '../bins.ts';
 import { podsWithTraffic } from '../chart-data.ts';
 import { count, decimal, duration, instant, plural } from '../format.ts';
+import { bandName, heatOf } from '../heat.ts';
 import { dataTable, html, orDash, term, type Content, type Markup } from '../markup.ts';
 import { podName, podNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
@@ -136,6 +137,27 @@ export function connectionsTable(findings: Findings): Markup {
     'connections per pod',
     'Open connections',
     (bin) => bin.connectionsByPod,
+  );
+}
+
+/** Ok requests by band of response time, over a dozen spans of time. */
+export function heatTable(findings: Findings): Markup {
+  const { binS, t, boundsMs, counts } = heatOf(findings.seconds, podColumns);
+  return dataTable(
+    'heat',
+    'latency by time',
+    {
+      caption: 'Ok requests by response time, from each instant on',
+      columns: [{ head: 'Response time' }, ...t.map((at) => ({ head: instant(at), numeric: true }))],
+      rows: counts
+        .map((row, band) => [
+          bandName(boundsMs[band] ?? 0, boundsMs[band + 1] ?? 0),
+          ...row.map((requests) => count(requests)),
+        ])
+        .toReversed(),
+      empty: 'No request was answered well.',
+    },
+    widthNote(binS, 'how many requests fell into it'),
   );
 }
 
