@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/report/index.ts';
 import { emptyFindings, findingsAtScale } from '../support/findings-at-scale.ts';
+import { violations } from './axe.ts';
 import { PageReader } from './chromium.ts';
 import { hostile, hostileFindings, story } from './findings.ts';
 
@@ -15,22 +15,7 @@ afterAll(async () => {
   await reader.close();
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const html = renderReport(story());
-
-/** What axe finds, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }>;
-    }
-    const found = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    );
-  });
-}
 
 /** The seconds that each chart shows. */
 function windows(page: Page): Promise<string[]> {

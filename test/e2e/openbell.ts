@@ -9,7 +9,8 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Result } from '../../src/report/index.ts';
 
-const entry = fileURLToPath(new URL('../../src/cli/openbell.js', import.meta.url));
+/** The command line's program. */
+export const entry = fileURLToPath(new URL('../../src/cli/openbell.js', import.meta.url));
 
 /** What a command came to. */
 export interface Done {

@@ -39,7 +39,7 @@ export function laneFigure(name: LaneName, { a, b }: Comparison): Markup {
   });
   return html`<figure class="drawing lanes" id="lane-${name}">
     <figcaption><strong>${title}</strong> <span class="aside">${unit}</span></figcaption>
-    <div class="scroll">
+    <div class="scroll" aria-label="${title}, drawn (scrolls)">
       <svg
         viewBox="0 0 ${width} ${height}"
         role="img"
@@ -110,7 +110,7 @@ function bandPath(lane: Lane, x: Scale, y: Scale): string {
 
 function laneTable(name: LaneName, title: string, { a, b }: { a: CombinedLanes; b: CombinedLanes }): Markup {
   const length = Math.max(a[name].length, b[name].length);
-  const every = Math.ceil(length / 200);
+  const every = Math.ceil(length / 60);
   const cell = (lane: CombinedLanes, second: number) =>
     orDash(lane[name][second]?.median ?? null, (value) => lanes[name].format(value), 'nothing');
   return dataTable(
