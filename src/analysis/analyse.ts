@@ -21,6 +21,7 @@ import {
 } from './traffic.ts';
 import { trustOf } from './trust.ts';
 import { judge } from './verdict.ts';
+import { whatIfOf } from './whatif/whatif.ts';
 
 /**
  * Derives everything a report says from a run's journal; pure.
@@ -40,6 +41,7 @@ export const analyse: Analyse = (events, problems = []) => {
   const customers = customersOf(record, traffic, faults);
   const replicas = replicasOf(record);
   const autoscaling = autoscalingOf(record, tracks, { traffic, faults, scaling, replicas });
+  const autoscaler = autoscalerOf(record, tracks);
   const accounting = accountingOf(record, seconds);
   const { distrust, notes } = trustOf({ record, traffic, faults, pods, accounting, problems });
 
@@ -56,7 +58,8 @@ export const analyse: Analyse = (events, problems = []) => {
     pods,
     scaling,
     autoscaling,
-    autoscaler: autoscalerOf(record, tracks),
+    autoscaler,
+    whatIf: whatIfOf(record, { autoscaler, autoscaling, replicas, pods, faults, seconds }),
     faults,
     customers,
     rerouting,

@@ -235,6 +235,7 @@ export function emptyFindings(): Findings {
     faults: [],
     scaling: [],
     autoscaler: { syncs: [], problem: 'The workload has no autoscaler.', agreement: null, says: [] },
+    whatIf: null,
     autoscaling: {
       calibration: null,
       loadSteps: [],

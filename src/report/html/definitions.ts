@@ -106,6 +106,10 @@ export const definitions = {
     'Look of the autoscaler',
     'Once per sync period the autoscaler divides the pods’ CPU by what they request, compares it with the target and asks for ceil(pods × ratio); stabilization windows, policies and limits follow. Each look is recomputed by the same arithmetic from the published metrics and compared with the autoscaler’s status and events.',
   ],
+  'what-if-replay': [
+    'What if',
+    'The autoscaler’s arithmetic replayed on the recorded metrics with one setting changed. The work that pods did for clients is divided among the pods that there would have been; what share of requests is lost or slow at a load per pod is the run’s own experience. Computed, not measured; how far the replay of the unchanged run is off stands with it.',
+  ],
   elasticity: [
     'Elasticity',
     'How well the pods in rotation followed the pods that the load needed (SPEC RG): how much and how long there were too few (θU, τU) or too many (θO, τO). The need follows from what one pod is good for: stated by the scenario, or measured as the CPU per request against the CPU that a pod requests.',

@@ -13,6 +13,7 @@ import { faultsSection } from './sections/faults.ts';
 import { requestsSection } from './sections/requests.ts';
 import { reroutingSection } from './sections/rerouting.ts';
 import { scalingSection } from './sections/scaling.ts';
+import { whatIfSection } from './sections/what-if.ts';
 import { timelineSection } from './sections/timeline.ts';
 import { trustSection } from './sections/trust.ts';
 import { expectationsSection, verdictSection } from './sections/verdict.ts';
@@ -31,6 +32,7 @@ const links = [
   ['rerouting-of-traffic', 'Rerouting'],
   ['autoscaling', 'Load and pods'],
   ['autoscaler', 'Autoscaler'],
+  ['what-if', 'What if'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
   ['trust', 'Trust'],
@@ -83,6 +85,7 @@ function render(findings: Findings, budget: Budget): string {
       reroutingSection(findings),
       autoscalingSection(findings),
       autoscalerSection(findings, budget.tableRows),
+      whatIfSection(findings),
       scalingSection(findings),
       requestsSection(findings),
       trustSection(findings),

@@ -1,0 +1,88 @@
+/** What the autoscaler saw and decided, and what it would have with other settings. */
+import type { Statement } from './statement.ts';
+
+/** One look of the autoscaler, recomputed. */
+export interface AutoscalerSync {
+  atMs: number;
+  /** Its status changed; else the look follows from the sync period. */
+  seen: boolean;
+  /** Pods asked for when it looked. */
+  current: number;
+  /** Percent of the requests. */
+  target: number;
+  minReplicas: number;
+  maxReplicas: number;
+  /** Percent, recomputed and as the status shows it. */
+  utilization: number | null;
+  shownUtilization: number | null;
+  /** Utilization ÷ target; and how far from 1 it may lie without consequence. */
+  ratio: number | null;
+  tolerance: number;
+  /** Pods that counted, and those that did not. */
+  counted: number;
+  setAside: { pod: string; why: string }[];
+  /** What the metric asks for; that after the stabilization windows; that after policies and limits. */
+  proposed: number | null;
+  stabilized: number | null;
+  desired: number | null;
+  /** What the controller decided. */
+  result: number;
+  /** Reasons of AbleToScale and ScalingLimited, recomputed; and all reasons that the status shows. */
+  conditions: string[];
+  shownConditions: string[];
+  /** Why nothing could be computed. */
+  error: string | null;
+  /** Whether the recomputation agrees with the controller; null where there is nothing to compare. */
+  utilizationAgrees: boolean | null;
+  decisionAgrees: boolean | null;
+  /** The look in a sentence. */
+  why: string;
+}
+
+/** The autoscaler explained. */
+export interface AutoscalerFindings {
+  syncs: AutoscalerSync[];
+  /** Why there are none. */
+  problem: string | null;
+  agreement: {
+    looks: number;
+    seen: number;
+    utilization: { compared: number; same: number };
+    decision: { compared: number; same: number };
+    /** SuccessfulRescale events, and those next to which a look computed their size. */
+    rescales: { told: number; explained: number };
+  } | null;
+  says: Statement[];
+}
+
+/** The run on paper with one thing changed. All figures are computed; differences are to the replay of the run as it was. */
+export interface ScalingWhatIf {
+  /** What differs, in words. */
+  change: string;
+  /** Asked for while traffic ran. */
+  podSeconds: number;
+  maxPods: number;
+  /** Lost or slow without a fault. */
+  badRequests: number;
+  morePods: number;
+  morePodSeconds: number;
+  fewerBadRequests: number;
+  /** Seconds in which each pod would have had more load than the run had seen. */
+  secondsBeyondExperience: number;
+}
+
+/** The run replayed on paper with other settings of the autoscaler. */
+export interface WhatIfFindings {
+  fromMs: number;
+  toMs: number;
+  /** How far the replay of the run as it was is off. */
+  model: {
+    meanPodError: number;
+    podSeconds: { modelled: number; real: number };
+    badRequests: { modelled: number; real: number };
+    /** Seconds that the generator spoiled: what was lost or slow in them is partly its own. */
+    saturatedSeconds: number;
+  };
+  variants: ScalingWhatIf[];
+  says: Statement[];
+}

@@ -1,0 +1,207 @@
+import type { TrafficSecond } from '../../journal/index.ts';
+import { scalingBehaviour } from '../../autoscaler/index.ts';
+import type {
+  AutoscalerSync,
+  Findings,
+  PodLife,
+  ReplicaPoint,
+  ScalingWhatIf,
+  WhatIfFindings,
+} from '../findings.ts';
+import type { RunRecord } from '../record.ts';
+import { lastUntil } from '../search.ts';
+import { speedupOf, timingOf } from '../timers.ts';
+import { weightsOf } from '../weights.ts';
+import { badCurveOf, type BadCurve } from './curve.ts';
+import { whatIfInWords } from './sentences.ts';
+import { replay, type Recorded, type Replay, type Settings } from './simulate.ts';
+import { variantsOf } from './variants.ts';
+
+/** What a replay is compared on. */
+type Known = Pick<Findings, 'autoscaler' | 'autoscaling' | 'replicas' | 'pods' | 'faults'> & {
+  seconds: readonly TrafficSecond[];
+};
+
+/** The run on paper with other settings of the autoscaler; null where it cannot be replayed. */
+export function whatIfOf(record: RunRecord, known: Known): WhatIfFindings | null {
+  const { seconds, replicas, autoscaling } = known;
+  const recorded = recordedOf(record, known);
+  const settings = settingsOf(record, known.autoscaler.syncs);
+  const points = loadPoints(known);
+  const curve = badCurveOf(points);
+  const first = seconds[0];
+  if (recorded === null || settings === null || !first) return null;
+  const outcome = (one: Replay): Outcome => outcomeOf(one, { seconds, curve });
+  const asItWas = replay(recorded, settings);
+  const modelled = outcome(asItWas);
+  const real = outcomeOf(realReplay(replicas), { seconds, curve });
+  const variants = variantsOf(settings, {
+    peak: Math.max(...replicas.map(({ desired }) => desired)),
+    preScaleUntilMs: autoscaling.loadSteps[0]?.fromMs ?? null,
+    speedup: speedupOf(record),
+  }).map(({ change, settings: tried }): ScalingWhatIf => {
+    const { podSeconds, meanPods, maxPods, bad, beyond } = outcome(replay(recorded, tried));
+    return {
+      change,
+      podSeconds,
+      maxPods,
+      badRequests: bad,
+      morePods: meanPods - modelled.meanPods,
+      morePodSeconds: podSeconds - modelled.podSeconds,
+      fewerBadRequests: modelled.bad - bad,
+      secondsBeyondExperience: Math.max(0, beyond - modelled.beyond),
+    };
+  });
+  const model = {
+    meanPodError: meanDifference(asItWas, replicas, known.autoscaler.syncs),
+    podSeconds: { modelled: modelled.podSeconds, real: real.podSeconds },
+    badRequests: { modelled: modelled.bad, real: Math.round(points.reduce((sum, { bad }) => sum + bad, 0)) },
+    saturatedSeconds: seconds.filter(({ generator }) => generator.saturated).length,
+  };
+  const found = { fromMs: first.startT, toMs: (seconds.at(-1) ?? first).startT + 1000, model, variants };
+  return { ...found, says: whatIfInWords(found) };
+}
+
+function recordedOf(
+  record: RunRecord,
+  { autoscaler, autoscaling, replicas, pods, seconds }: Known,
+): Recorded | null {
+  const requestMilli = autoscaling.calibration?.cpuRequestMilli ?? null;
+  const first = autoscaler.syncs.find(({ utilization }) => utilization !== null);
+  const startMs = startOf(pods, seconds[0]?.startT ?? 0);
+  if (requestMilli === null || first === undefined || startMs === null) return null;
+  const idleMilli = autoscaling.calibration?.cost?.idleMilli ?? 0;
+  const resolutionMs = timingOf(record, 'metricsResolutionMs') ?? 15_000;
+  const looks = autoscaler.syncs
+    .filter(({ atMs }) => atMs >= first.atMs)
+    .map(({ atMs, utilization }) => {
+      if (utilization === null) return { atMs, workMilli: null };
+      // A figure that is read now tells of the middle of a window that ended about half a resolution ago.
+      const serving = inRotationAt(replicas, atMs - resolutionMs);
+      const each = Math.max(0, (utilization / 100) * requestMilli - idleMilli);
+      return { atMs, workMilli: each * Math.max(1, serving) };
+    });
+  return {
+    looks,
+    requestMilli,
+    idleMilli,
+    startMs,
+    resolutionMs,
+    startReplicas: first.current,
+    fromMs: Math.min(first.atMs, seconds[0]?.startT ?? first.atMs),
+  };
+}
+
+/** Median time from creation to rotation, of pods made while traffic ran if there are any. */
+function startOf(pods: readonly PodLife[], trafficMs: number): number | null {
+  const spans = (since: number): number[] =>
+    pods
+      .flatMap(({ createdMs, inRotationMs }) =>
+        createdMs === null || inRotationMs === null || createdMs < since ? [] : inRotationMs - createdMs,
+      )
+      .sort((a, b) => a - b);
+  const during = spans(trafficMs);
+  const all = during.length > 0 ? during : spans(-Infinity);
+  return all[Math.floor((all.length - 1) / 2)] ?? null;
+}
+
+function settingsOf(record: RunRecord, syncs: readonly AutoscalerSync[]): Settings | null {
+  const status = record.of('k8s.hpa').at(-1);
+  const sync = syncs.at(-1);
+  if (!status || !sync) return null;
+  const speedup = speedupOf(record);
+  const tolerance = timingOf(record, 'hpaTolerance') ?? 0.1;
+  const downscaleStabilizationMs = timingOf(record, 'hpaDownscaleStabilizationMs') ?? 300_000 / speedup;
+  return {
+    targetPercent: sync.target,
+    rules: {
+      tolerances: { up: tolerance, down: tolerance },
+      cpuInitializationMs: timingOf(record, 'hpaCpuInitializationMs') ?? 300_000 / speedup,
+      initialReadinessDelayMs: timingOf(record, 'hpaInitialReadinessDelayMs') ?? 30_000 / speedup,
+    },
+    limits: {
+      minReplicas: sync.minReplicas,
+      maxReplicas: sync.maxReplicas,
+      behaviour: scalingBehaviour(status.behavior ?? undefined, { downscaleStabilizationMs, speedup }),
+      downscaleStabilizationMs,
+    },
+    preScaled: null,
+  };
+}
+
+/** Each second's load per pod in rotation, and its lost and slow requests but for those that are put down to a fault. */
+function loadPoints({
+  seconds,
+  replicas,
+  faults,
+}: Known): { ratePerPod: number; requests: number; bad: number }[] {
+  const lostPods = new Set(faults.flatMap((fault) => fault.lostPods));
+  const troubled = faults
+    .filter(({ landedMs }) => landedMs !== null)
+    .map(({ injectedMs, outageMs }) => ({ fromMs: injectedMs, toMs: injectedMs + (outageMs ?? 0) + 1000 }));
+  return seconds.map((second) => {
+    const { startT, scheduled, slow } = second;
+    const weights = weightsOf(second);
+    const inTrouble = (t: number): boolean => troubled.some(({ fromMs, toMs }) => t >= fromMs && t < toMs);
+    const lost = second.failures
+      .filter(({ scheduledT, pod }) => !inTrouble(scheduledT) && !(pod !== null && lostPods.has(pod)))
+      .reduce((sum, { outcome }) => sum + (weights.get(outcome) ?? 1), 0);
+    const late = slow.filter(({ scheduledT }) => !inTrouble(scheduledT)).length;
+    const pods = inRotationAt(replicas, startT + 500);
+    return { ratePerPod: scheduled / Math.max(1, pods), requests: scheduled, bad: lost + late };
+  });
+}
+
+interface Outcome {
+  podSeconds: number;
+  meanPods: number;
+  maxPods: number;
+  bad: number;
+  /** Seconds with more load per pod than the run had seen. */
+  beyond: number;
+}
+
+function outcomeOf(
+  one: Replay,
+  { seconds, curve }: { seconds: readonly TrafficSecond[]; curve: BadCurve },
+): Outcome {
+  const sum = { podSeconds: 0, bad: 0, beyond: 0, maxPods: 0 };
+  for (const { startT, scheduled } of seconds) {
+    const asked = lastUntil(one.asked, startT + 500, ({ t }) => t)?.replicas ?? 0;
+    const rate = scheduled / Math.max(1, one.readyAt(startT + 500));
+    sum.podSeconds += asked;
+    sum.maxPods = Math.max(sum.maxPods, asked);
+    sum.bad += scheduled * curve.shareAt(rate);
+    if (rate > curve.highest * 1.001) sum.beyond += 1;
+  }
+  return { ...sum, bad: Math.round(sum.bad), meanPods: sum.podSeconds / Math.max(1, seconds.length) };
+}
+
+function realReplay(replicas: readonly ReplicaPoint[]): Replay {
+  return {
+    asked: replicas.map(({ t, desired }) => ({ t, replicas: desired })),
+    readyAt: (t) => inRotationAt(replicas, t),
+  };
+}
+
+/** By how many pods the replay of the run as it was is off, on average over the looks. */
+function meanDifference(
+  one: Replay,
+  replicas: readonly ReplicaPoint[],
+  syncs: readonly AutoscalerSync[],
+): number {
+  const known = syncs.filter(({ proposed }) => proposed !== null);
+  const differences = known.map(({ atMs }) => {
+    const asked = lastUntil(one.asked, atMs + 1, ({ t }) => t)?.replicas ?? 0;
+    const real =
+      known.find((sync) => sync.atMs === atMs)?.result ??
+      lastUntil(replicas, atMs, ({ t }) => t)?.desired ??
+      0;
+    return Math.abs(asked - real);
+  });
+  return differences.length === 0 ? 0 : differences.reduce((sum, one) => sum + one, 0) / differences.length;
+}
+
+function inRotationAt(replicas: readonly ReplicaPoint[], t: number): number {
+  return lastUntil(replicas, t, (point) => point.t)?.inRotation ?? 0;
+}
