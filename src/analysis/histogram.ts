@@ -200,3 +200,12 @@ export function countUpTo({ indices, counts }: Histogram, value: number): number
   for (const [at, index] of indices.entries()) if (highestOf(index) <= limit) count += counts[at] ?? 0;
   return count;
 }
+
+/** The sum of all recorded values, to the histogram's precision: each counts as the middle of its bucket. */
+export function totalOf({ indices, counts }: Histogram): number {
+  let total = 0;
+  for (const [at, index] of indices.entries()) {
+    total += (counts[at] ?? 0) * ((lowestOf(index) + highestOf(index)) / 2);
+  }
+  return total;
+}

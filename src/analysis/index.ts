@@ -12,6 +12,7 @@ export {
 } from './metrics.ts';
 export { analyse } from './analyse.ts';
 export { formatMetric } from './evaluate.ts';
+export { countUpTo, decodeHistogram, quantileMs, totalOf } from './histogram.ts';
 export * from './statistics/index.ts';
 export * from './trials/index.ts';
 export * from './compare/index.ts';

@@ -5,6 +5,7 @@ import { processContext, type Context } from './context.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
+import { addExport } from './commands/export.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
@@ -36,6 +37,7 @@ function parser(argv: string[], context: Context): Argv {
     addValidate,
     addScenarios,
     addReport,
+    addExport,
     addUp,
     addDown,
     addDoctor,

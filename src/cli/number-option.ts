@@ -28,3 +28,6 @@ export const seedRange: NumberRange = { from: 0, to: 4_294_967_295, whole: true 
 
 /** Speed-ups, as in scenario files. */
 export const speedupRange: NumberRange = { from: 1, to: 100, whole: false };
+
+/** TCP ports; 0 lets the system choose. */
+export const portRange: NumberRange = { from: 0, to: 65_535, whole: true };

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { runScenario, type RunResult } from '../harness/index.ts';
+import { runScenario, serveMetrics, type RunResult } from '../harness/index.ts';
 import { resultOf, summaryOf } from '../report/index.ts';
 import { loadScenario, type Scenario } from '../scenario/index.ts';
 import { monotonicMs } from '../support/index.ts';
@@ -19,6 +19,7 @@ export interface RunRequest extends WhereRequest {
   keep: boolean;
   json: boolean;
   open: boolean;
+  metricsPort?: number | undefined;
 }
 
 /** One run, watched on standard error; the summary, or result.json, goes to standard output. */
@@ -66,6 +67,8 @@ function says(text: string, sentence: string): boolean {
 
 async function watchedRun(scenario: Scenario, request: RunRequest, context: Context): Promise<RunResult> {
   const { stderr, env, startedAtMs } = context;
+  const endpoint = request.metricsPort === undefined ? null : await serveMetrics(request.metricsPort);
+  if (endpoint !== null) stderr.write(`metrics at ${endpoint.url.href}\n`);
   const view = runView({
     output: stderr,
     color: wantsColor(stderr, env),
@@ -83,13 +86,20 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
       hardSignal: interruption.hard,
       startedAtMs,
       observer: {
-        onEvent: (event) => view.event(event),
-        onTick: (tick) => view.tick(tick),
+        onEvent(event) {
+          view.event(event);
+          endpoint?.observer.onEvent(event);
+        },
+        onTick(tick) {
+          view.tick(tick);
+          endpoint?.observer.onTick(tick);
+        },
         onProgress: (message) => view.progress(message),
       },
     });
   } finally {
     interruption.over();
+    await endpoint?.close();
     view.close();
   }
 }

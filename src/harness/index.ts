@@ -7,3 +7,5 @@ export { endLabs, startLab, type LabOptions } from './lab.ts';
 export { runTrials, type TrialAhead, type TrialsObserver, type TrialsOptions } from './trials/run-trials.ts';
 export { holdsTrials, renderTrialsFolder, type RenderedTrials } from './trials/render.ts';
 export { compareFolders, type CompareOptions } from './trials/compare.ts';
+export { exportRun } from './export.ts';
+export { serveMetrics } from './metrics-endpoint.ts';

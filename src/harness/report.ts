@@ -3,7 +3,14 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { analyse, type Findings } from '../analysis/index.ts';
 import { readJournal } from '../journal/index.ts';
-import { renderJunit, renderMarkdown, renderReport, resultOf } from '../report/index.ts';
+import {
+  histogramLog,
+  seriesCsv,
+  renderJunit,
+  renderMarkdown,
+  renderReport,
+  resultOf,
+} from '../report/index.ts';
 import { journalFile } from './open-run.ts';
 import { writeReportsIndex } from './reports-index.ts';
 import { writeAtomically } from './run-folder.ts';
@@ -16,8 +23,8 @@ export interface Rendered {
 }
 
 /**
- * Writes report.html, result.json, report.md and junit.xml beside a run's journal, from the journal alone; an index of the
- * runs around it is brought up to date.
+ * Writes report.html, result.json, report.md, junit.xml, seconds.csv and latency.hlog beside a run's journal, from the
+ * journal alone; an index of the runs around it is brought up to date.
  *
  * @param run The run's folder, or the journal in it. @throws {OpenbellError} `JOURNAL_MISSING`, `JOURNAL_INVALID`,
  *   `JOURNAL_VERSION`, `REPORT_NOT_WRITTEN`.
@@ -38,6 +45,8 @@ export async function renderFromJournal(run: string): Promise<Rendered> {
   await writeAtomically(resultPath, `${JSON.stringify(resultOf(findings), null, 2)}\n`);
   await writeAtomically(path.join(folder, 'report.md'), renderMarkdown(findings));
   await writeAtomically(path.join(folder, 'junit.xml'), renderJunit(findings));
+  await writeAtomically(path.join(folder, 'seconds.csv'), seriesCsv(findings));
+  await writeAtomically(path.join(folder, 'latency.hlog'), histogramLog(events));
   await writeReportsIndex(path.dirname(folder), { onlyAgain: true });
   return { findings, reportPath, resultPath };
 }

@@ -12,3 +12,4 @@ export type { TrialsResult } from './trials/trials-schema.ts';
 export { trialsSummaryOf, type TrialsSummaryOptions } from './trials/trials-summary.ts';
 export { renderComparison } from './compare/compare-page.ts';
 export { comparisonSummaryOf, type ComparisonSummaryOptions } from './compare/compare-summary.ts';
+export * from './export/index.ts';

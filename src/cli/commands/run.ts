@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
 import { kindImageOption } from '../kind-option.ts';
-import { numberOption, seedRange, speedupRange } from '../number-option.ts';
+import { numberOption, portRange, seedRange, speedupRange } from '../number-option.ts';
 
 /** `openbell run [scenario]`: one run, from nothing to the report. */
 export function addRun(yargs: Argv, context: Context): Argv {
@@ -47,6 +47,12 @@ export function addRun(yargs: Argv, context: Context): Argv {
           describe: 'print result.json instead of the summary',
         })
         .option('open', { type: 'boolean', default: false, describe: 'open the report in the browser' })
+        .option('metrics-port', {
+          type: 'string',
+          coerce: numberOption('metrics-port', portRange),
+          describe:
+            'serve the run’s figures to scrapers (OpenMetrics) at this port of 127.0.0.1; 0: a free one',
+        })
         .example('$0 run', 'the market opens: a surge, a pod killed, a node lost')
         .example('$0 run node-loss --speedup 20', 'the same lesson in half the time')
         .example('$0 run --on kind', 'the same on a real Kubernetes in Docker')
