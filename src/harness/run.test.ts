@@ -83,9 +83,11 @@ test('a run without a cluster ends with a journal, a report and the exit code fo
   expect((await readdir(run.result.outDir)).toSorted()).toEqual([
     'journal.ndjson',
     'junit.xml',
+    'latency.hlog',
     'report.html',
     'report.md',
     'result.json',
+    'seconds.csv',
   ]);
   expect(path.basename(run.result.outDir)).toMatch(/^quick-\d{8}T\d{6}Z$/);
   expect(

@@ -13,7 +13,7 @@ export interface MetricFamily {
   samples: Sample[];
 }
 
-export type Sample =
+type Sample =
   | { labels?: Record<string, string>; value: number }
   /** Of a histogram: how many values were at most so large, by rising limits, and the sum of all. */
   | { labels?: Record<string, string>; buckets: { le: number; count: number }[]; count: number; sum: number };

@@ -1,7 +1,7 @@
 import type { Findings, SecondPoint } from '../../analysis/index.ts';
 
 /** One second of a run, flat, for tables and notebooks. Instants and durations carry their unit in the name. */
-export interface SeriesRow {
+interface SeriesRow {
   /** Second of traffic, from 0. */
   second: number;
   /** Its start, wall clock, ISO 8601. */
@@ -32,7 +32,7 @@ export interface SeriesRow {
 }
 
 /** The seconds of a run, in order. */
-export function seriesOf(findings: Findings): SeriesRow[] {
+function seriesOf(findings: Findings): SeriesRow[] {
   const originMs = Date.parse(findings.run.originWall);
   return findings.seconds.map((point) => rowOf(point, findings, originMs));
 }
