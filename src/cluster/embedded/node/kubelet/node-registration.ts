@@ -122,7 +122,8 @@ export class NodeRegistration {
     };
     try {
       this.#lease ??= await api.get(resources.leases, { namespace: leaseNamespace, name });
-      this.#lease = await api.update(resources.leases, { ...this.#lease, spec });
+      const metadata = { ...this.#lease.metadata, ...this.#leaseOwner() };
+      this.#lease = await api.update(resources.leases, { ...this.#lease, metadata, spec });
     } catch (error) {
       this.#lease = undefined;
       if (!(error instanceof ApiError)) throw error;
@@ -132,9 +133,16 @@ export class NodeRegistration {
       this.#lease = await api.create(resources.leases, {
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
-        metadata: { namespace: leaseNamespace, name },
+        metadata: { namespace: leaseNamespace, name, ...this.#leaseOwner() },
         spec,
       });
     }
+  }
+
+  /** The Lease goes with its Node. */
+  #leaseOwner(): Pick<NonNullable<Lease['metadata']>, 'ownerReferences'> {
+    const { name } = this.#context.config.node;
+    const uid = this.#node.get(undefined, name)?.metadata?.uid;
+    return uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] };
   }
 }

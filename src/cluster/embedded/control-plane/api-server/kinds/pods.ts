@@ -32,6 +32,11 @@ export const pods = defineKind({
   prepareCreate(pod, context) {
     if (pod.spec === undefined) return;
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+    if ((pod.spec.schedulingGates ?? []).length > 0) {
+      const message = 'Scheduling is blocked due to non-empty scheduling gates';
+      const gated = { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message };
+      pod.status.conditions = [gated];
+    }
     tolerateLostNodes(pod, context);
   },
   gracePeriodSeconds(pod, asked) {

@@ -18,6 +18,12 @@ export const services = defineKind({
     const spec = (service.spec ??= {});
     if (Object.keys(spec.selector ?? {}).length === 0) delete spec.selector;
     spec.sessionAffinity ??= 'None';
+    if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
+    if (spec.sessionAffinity === 'ClientIP') {
+      spec.sessionAffinityConfig ??= {};
+      spec.sessionAffinityConfig.clientIP ??= {};
+      spec.sessionAffinityConfig.clientIP.timeoutSeconds ??= 10_800;
+    }
     spec.type ??= 'ClusterIP';
     for (const port of spec.ports ?? []) {
       port.protocol ??= 'TCP';

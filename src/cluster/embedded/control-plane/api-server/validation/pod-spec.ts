@@ -186,7 +186,12 @@ export function podUpdateErrors({ spec }: Pod, { spec: before }: Pod): FieldErro
 }
 
 function withoutChangeable(spec: PodSpec): object {
-  const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = spec;
+  const {
+    activeDeadlineSeconds: _deadline,
+    tolerations: _tolerations,
+    schedulingGates: _gates,
+    ...rest
+  } = spec;
   const withoutImage = ({ image: _image, ...container }: PodSpec['containers'][number]): object => container;
   return {
     ...rest,
