@@ -144,7 +144,7 @@ describe('a report in the browser', () => {
     const zoomed = await windows(page);
     expect(new Set(zoomed).size).toBe(1);
     expect(zoomed[0]).not.toBe(whole[0]);
-    await page.getByRole('button', { name: 'Whole run' }).click();
+    await page.getByRole('button', { name: 'Whole run', exact: true }).click();
     expect(await windows(page)).toEqual(whole);
   });
 
@@ -239,7 +239,10 @@ describe('a report in the browser', () => {
     const { page } = await reader.open(html, { javaScriptEnabled: false });
     expect(await page.locator('.plot:visible').count()).toBe(0);
     expect(await page.locator('.toolbar:visible').count()).toBe(0);
-    expect(await page.locator('.waterfall:visible').count()).toBe(story().faults.length);
+    const { faults, autoscaling } = story();
+    expect(await page.locator('.waterfall:visible').count()).toBe(
+      faults.length + autoscaling.loadSteps.length,
+    );
     await page.locator('#data-load summary').click();
     expect(await page.locator('#data-load tbody tr:visible').count()).toBe(story().seconds.length);
   });

@@ -42,11 +42,13 @@ interface TableParts {
   foot?: readonly Content[];
   /** Said in place of an empty body. */
   empty: string;
+  /** On paper it is left out, because it has what only few want to know; on screen it is there. */
+  screenOnly?: boolean;
   id?: string;
 }
 
 /** A table inside a box that scrolls by itself, so that the page never has to. */
-export function table({ caption, columns, rows, foot, empty, id }: TableParts): Markup {
+export function table({ caption, columns, rows, foot, empty, id, screenOnly = false }: TableParts): Markup {
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
   const classes = columns.map((column) =>
     [column.numeric === true && 'num', column.wide === true && 'wide'].filter(Boolean).join(' '),
@@ -57,7 +59,7 @@ export function table({ caption, columns, rows, foot, empty, id }: TableParts): 
         ? html`<th scope="row" class="${classes[index]}">${cell}</th>`
         : html`<td class="${classes[index]}">${cell}</td>`,
     );
-  return html`<div class="scroll">
+  return html`<div class="scroll${screenOnly ? ' screen-only' : ''}">
 <table${id === undefined ? '' : html` id="${id}"`}${columns.length <= 5 && !columns.some(({ wide }) => wide) ? html` class="snug"` : ''}>
 <caption>${caption}</caption>
 <thead><tr>${columns.map((column, index) => html`<th scope="col" class="${classes[index]}">${column.head}</th>`)}</tr></thead>

@@ -1,7 +1,7 @@
 import type { FaultFinding, HealingStep } from '../../analysis/index.ts';
 
 /** A step of a healing waterfall with the time it took. */
-export interface WaterfallStep {
+interface WaterfallStep {
   step: HealingStep;
   /** Since the fault, ms; null where the step did not happen. */
   afterMs: number | null;

@@ -15,6 +15,7 @@ export function createTables(columnsOf) {
       download(name, columnsOf(name) ?? rowsOf(document.getElementById(`data-${name}`))),
     );
   }
+  offerCsv();
   markScrollers();
   addEventListener('resize', markScrollers);
   document.addEventListener('toggle', markScrollers, true);
@@ -43,6 +44,31 @@ function filterTimeline() {
   };
   text.addEventListener('input', apply);
   severity.addEventListener('change', apply);
+}
+
+/** Every table that is not the data of a chart can be had as a file too; where there is no script there is no such button. */
+function offerCsv() {
+  for (const table of document.querySelectorAll('.scroll > table')) {
+    const box = table.parentElement;
+    if (box === null || table.closest('details.data') !== null) continue;
+    const name = (table.querySelector('caption')?.textContent ?? table.getAttribute('aria-label') ?? 'table')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+    const line = document.createElement('p');
+    line.className = 'csv';
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'CSV';
+    button.setAttribute('aria-label', `CSV: ${name}`);
+    button.title = 'Download this table as CSV';
+    const file = name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, 60);
+    button.addEventListener('click', () => download(file, rowsOf(table)));
+    line.append(button);
+    box.before(line);
+  }
 }
 
 /** A box that scrolls must be reachable by keyboard; one that does not would only be in the way. */

@@ -2,7 +2,9 @@ import type { Findings, LoadStepFinding } from '../../../analysis/index.ts';
 import { count, decimal, duration, instant, percent } from '../format.ts';
 import { html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { podNames } from '../names.ts';
+import { maximum } from '../sentences.ts';
 import { statements } from './statements.ts';
+import { waterfallTable, type WaterfallRow } from './waterfall-table.ts';
 
 /** How late, how well and at what cost the number of pods followed the load. */
 export function autoscalingSection(findings: Findings): Markup {
@@ -12,23 +14,70 @@ export function autoscalingSection(findings: Findings): Markup {
     'How the pods followed the load',
     html`${statements(says, podNames(findings))}
     ${says.length === 0 ? html`<p class="empty">No load and no pods to compare were recorded.</p>` : ''}
-    ${loadSteps.map(delayTable)} ${elasticityTable(findings)}`,
+    ${loadSteps.map(loadStep)} ${elasticityTable(findings)}`,
   );
 }
 
-function delayTable({ fromMs, fromRate, toRate, stages }: LoadStepFinding): Markup {
-  const since = (atMs: number): string => `+${duration(Math.max(0, atMs - fromMs))}`;
-  return table({
-    caption: html`${term('scaling-delay', 'From the load to the pods')}: ${count(fromRate)} → ${count(toRate)}
-    requests per second at ${instant(fromMs)}`,
-    columns: [{ head: 'Stage' }, { head: 'First pod', numeric: true }, { head: 'All pods', numeric: true }],
-    rows: stages.map(({ stage, firstMs, allMs }) => [
-      stage,
-      orDash(firstMs, since, 'not seen'),
-      orDash(allMs, since, 'not seen of all'),
-    ]),
-    empty: '',
+/** One load step as its own story: when the first of the pods that answered it got how far, and when all had. */
+function loadStep({ fromMs, fromRate, toRate, stages }: LoadStepFinding, index: number): Markup {
+  const title = `load-step-${index + 1}`;
+  return html`<article class="story" id="${title}" aria-labelledby="${title}-title">
+    <h3 id="${title}-title">
+      ${count(fromRate)} → ${count(toRate)} requests per second
+      <span class="target">at ${instant(fromMs)}</span>
+    </h3>
+    <div class="told">
+      ${table({
+        caption: html`${term('scaling-delay', 'From the load to the pods')}`,
+        columns: [
+          { head: 'Stage' },
+          { head: 'First pod', numeric: true },
+          { head: 'All pods', numeric: true },
+        ],
+        rows: stages.map(({ stage, firstMs, allMs }) => [
+          stage,
+          orDash(firstMs, (ms) => since(ms, fromMs), 'not seen'),
+          orDash(allMs, (ms) => since(ms, fromMs), 'not seen of all'),
+        ]),
+        empty: '',
+      })}
+    </div>
+    <div>
+      <p class="note">
+        ${term('scaling-delay', 'Scaling waterfall')} of the first pod: time since the load rose
+      </p>
+      ${waterfallTable({ label: 'Scaling waterfall', since: 'After load', ...firstPodWaterfall(fromMs, stages) })}
+    </div>
+  </article> `;
+}
+
+function since(atMs: number, fromMs: number): string {
+  return `+${duration(Math.max(0, atMs - fromMs))}`;
+}
+
+function firstPodWaterfall(
+  originMs: number,
+  stages: LoadStepFinding['stages'],
+): { totalMs: number; steps: WaterfallRow[] } {
+  let reached = 0;
+  const steps = stages.map(({ stage, firstMs }, index): WaterfallRow => {
+    const fromMs = reached;
+    const afterMs = firstMs === null ? null : Math.max(0, firstMs - originMs);
+    if (afterMs !== null) reached = Math.max(reached, afterMs);
+    return {
+      name: stage,
+      beside: null,
+      isOrigin: index === 0,
+      afterMs,
+      atMs: firstMs,
+      fromMs,
+      tookMs: afterMs === null ? null : Math.max(0, afterMs - fromMs),
+      longest: false,
+    };
   });
+  const most = maximum(steps, ({ tookMs }) => tookMs);
+  if (most !== null && most.value > 0) most.of.longest = true;
+  return { totalMs: reached, steps };
 }
 
 function elasticityTable({ autoscaling: { elasticity, cost } }: Findings): Content {

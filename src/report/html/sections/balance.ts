@@ -12,6 +12,7 @@ export function balanceTable(findings: Findings, { pods, says }: NonNullable<Fin
       ${says === null ? 'Pods in rotation at the same time got about the same number of requests.' : names.inText(says)}
     </p>
     ${table({
+      screenOnly: true,
       caption: html`Shares of pods while they were in rotation with others (${term('balance', 'balance')},
       ${term('connections-per-pod', 'connections per pod')})`,
       columns: [

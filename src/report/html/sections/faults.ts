@@ -2,11 +2,12 @@ import type { FaultFinding, Findings } from '../../../analysis/index.ts';
 import type { DefinitionName } from '../definitions.ts';
 import { count, duration, instant, shortList } from '../format.ts';
 import { faultCode } from '../marks.ts';
-import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import { html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { podNames, type PodNames } from '../names.ts';
 import { failuresInWords, faultSentence } from '../sentences.ts';
 import { statements } from './statements.ts';
-import { healingWaterfall, type Waterfall, type WaterfallStep } from '../waterfall.ts';
+import { healingWaterfall } from '../waterfall.ts';
+import { waterfallTable } from './waterfall-table.ts';
 
 /** One subsection per fault: what happened in words, the measures, and the healing waterfall. */
 export function faultsSection(findings: Findings): Markup {
@@ -83,7 +84,21 @@ function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
         </button>
       </p>
     </div>
-    <div>${waterfallTable(fault, waterfall, names)}</div>
+    <div>
+      <p class="note">${term('healing-waterfall', 'Healing waterfall')}: time since the fault</p>
+      ${waterfallTable({
+        label: 'Healing waterfall',
+        since: 'After fault',
+        totalMs: waterfall.totalMs,
+        steps: waterfall.steps.map(({ step, shownBy, ...times }) => ({
+          ...times,
+          name: step,
+          beside: shownBy === null ? null : names.inText(shownBy),
+          isOrigin: step === 'fault',
+        })),
+      })}
+      ${fault.waterfall.length === 0 ? html`<p class="empty">No step of healing was recorded.</p>` : ''}
+    </div>
   </article> `;
 }
 
@@ -101,68 +116,4 @@ function row(name: Content, text: string | null): Content {
         <dt>${name}</dt>
         <dd>${text}</dd>
       </div>`;
-}
-
-/**
- * The waterfall is chart and table in one: it needs no script, and prints as it is. Narrow windows lay its rows out anew, hence
- * the roles, which browsers otherwise forget.
- */
-function waterfallTable(fault: FaultFinding, { steps, totalMs }: Waterfall, names: PodNames): Markup {
-  return html`<p class="note">${term('healing-waterfall', 'Healing waterfall')}: time since the fault</p>
-    <div class="scroll">
-      <table class="waterfall" role="table" aria-label="Healing waterfall">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th scope="col" role="columnheader">Step</th>
-            <th scope="col" role="columnheader" class="bar">
-              <span class="axis"
-                ><span>0</span><span>${duration(totalMs / 2)}</span><span>${duration(totalMs)}</span></span
-              ><span class="sr">Drawn to scale</span>
-            </th>
-            <th scope="col" role="columnheader" class="num">After fault</th>
-            <th scope="col" role="columnheader" class="num">Took</th>
-            <th scope="col" role="columnheader" class="num clock">On the clock</th>
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          ${steps.map(
-            (step) =>
-              html`<tr role="row" ${step.longest ? html` class="longest"` : ''}>
-                <th scope="row" role="rowheader">
-                  ${step.step}${step.longest ? html` <span class="tag">longest</span>` : ''}${step.shownBy === null ? '' : html`<span class="aside">${names.inText(step.shownBy)}</span>`}
-                </th>
-                <td role="cell" class="bar">${bar(step, totalMs)}</td>
-                <td role="cell" class="num">
-                  ${orDash(step.afterMs, (ms) => `${ms > 0 ? '+' : ''}${duration(ms)}`)}
-                </td>
-                <td role="cell" class="num">${step.step === 'fault' ? '' : took(step)}</td>
-                <td role="cell" class="num clock">${orDash(step.atMs, instant)}</td>
-              </tr> `,
-          )}
-        </tbody>
-      </table>
-    </div>
-    ${fault.waterfall.length === 0 ? html`<p class="empty">No step of healing was recorded.</p>` : ''}`;
-}
-
-function took(step: WaterfallStep): Content {
-  if (step.tookMs === null) return dash();
-  return step.tookMs === 0
-    ? html`<span class="none" title="already done when the step before it was">0</span>`
-    : duration(step.tookMs);
-}
-
-function bar({ fromMs, afterMs, step }: WaterfallStep, totalMs: number): Markup {
-  const x = (ms: number): string => ((Math.max(0, ms) / Math.max(totalMs, 1)) * 1000).toFixed(1);
-  const grid = [250, 500, 750].map((at) => html`<path class="grid" d="M${at} 0V20" />`);
-  const drawn =
-    afterMs === null
-      ? ''
-      : html`${afterMs > fromMs ? html`<rect class="span" x="${x(fromMs)}" y="5" width="${x(afterMs - fromMs)}" height="10" />` : ''}<path
-            class="at${step === 'fault' ? ' fault' : ''}"
-            d="M${x(afterMs)} 2V18"
-          />`;
-  return html`<svg viewBox="-4 0 1008 20" preserveAspectRatio="none" aria-hidden="true">
-    ${grid}${drawn}
-  </svg>`;
 }

@@ -140,6 +140,7 @@ function accountingTable(findings: Findings): Markup {
       counted wrongly.
     </p>
     ${table({
+      screenOnly: true,
       caption: 'Answers by pod, as clients and pods counted them',
       columns: [
         { head: 'Pod' },

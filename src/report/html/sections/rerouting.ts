@@ -41,6 +41,7 @@ export function reroutingSection(findings: Findings): Markup {
         answered before. New connections to a dead pod name no pod: they are told with the fault.
       </p>
       ${table({
+        screenOnly: true,
         caption: html`From Ready to the first request, of pods that came (${term('rerouting', 'rerouting')})`,
         columns: [
           { head: 'Pod' },

@@ -1,7 +1,7 @@
 import type { Statement } from '../../../analysis/index.ts';
 import { definitions, type DefinitionName } from '../definitions.ts';
 import { instant } from '../format.ts';
-import { html, term, type Content, type Markup } from '../markup.ts';
+import { html, type Content, type Markup } from '../markup.ts';
 import type { PodNames } from '../names.ts';
 
 /** How much of the clock is shown around what a sentence speaks of, s. */
@@ -33,7 +33,9 @@ function moment(fromMs: number, toMs: number): Markup {
 }
 
 function definitionLink(name: string): Content {
-  return Object.hasOwn(definitions, name)
-    ? html`<span class="aside">${term(name as DefinitionName, 'definition')}</span>`
-    : '';
+  if (!Object.hasOwn(definitions, name)) return '';
+  const [title] = definitions[name as DefinitionName];
+  return html`<a class="what" href="#${name}" title="What “${title}” means"
+    ><span aria-hidden="true">?</span><span class="sr">What “${title}” means</span></a
+  >`;
 }

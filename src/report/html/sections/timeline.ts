@@ -13,6 +13,7 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
   }
   const shown = selectEvents(timeline, most);
   const warnings = shown.filter((entry) => entry.severity === 'Warning').length;
+  const onPaper = new Set(firstOfEachKind(shown));
   return section(
     'timeline',
     'Cluster events',
@@ -42,7 +43,7 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
         <table id="timeline-table" class="timeline">
           <caption>
             Events in order of
-            time${warnings === 0 ? '' : html` <span class="print-only">(on paper: warnings only)</span>`}
+            time${warnings === 0 ? '' : html` <span class="print-only">(on paper: the first warning of each kind)</span>`}
           </caption>
           <thead>
             <tr>
@@ -58,7 +59,7 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
               (entry) =>
                 html`<tr
                   data-severity="${entry.severity}"
-                  ${warnings > 0 && entry.severity === 'Normal' ? html` class="screen-only"` : ''}
+                  ${onPaper.has(entry) ? '' : html` class="screen-only"`}
                 >
                   <th scope="row" class="num">${instant(entry.t)}</th>
                   <td>
@@ -77,6 +78,14 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
         </table>
       </div>`,
   );
+}
+
+/** The first warning of each reason, which on paper stands for all; where nothing was warned of, everything. */
+function firstOfEachKind(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  const warnings = entries.filter(({ severity }) => severity === 'Warning');
+  return warnings.length === 0
+    ? [...entries]
+    : [...Map.groupBy(warnings, ({ reason }) => reason).values()].flatMap((kind) => kind.slice(0, 1));
 }
 
 /** At most `most` events in order of time: all warnings that fit, then the earliest of the others. */
