@@ -48,7 +48,7 @@ describe.concurrent('a cluster whose processes are killed from outside', () => {
 
     expect(unreadable(command)).toEqual([]);
     expect(lab.journal().at(-1)).toMatchObject({ type: 'run.end', reason: 'completed' });
-    expect(lab.result().requests['scheduled']).toBe(20);
+    expect(lab.result().requests['scheduled']).toBe(40);
   });
 });
 

@@ -46,7 +46,7 @@ describe.concurrent('a run that plays to its end', () => {
     expect(verdicts).toHaveLength(2);
     expect(result).toMatchObject({
       verdict: expect.stringMatching(/passed|untrusted/),
-      requests: { scheduled: 20, ok: expect.any(Number) },
+      requests: { scheduled: 40, ok: expect.any(Number) },
     });
   });
 });

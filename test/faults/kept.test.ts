@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../src/support/index.ts';
 import { clusterFolders } from '../support/leftovers.ts';
 import { Lab, unreadable } from '../support/openbell-process.ts';
-import { nothingIsLeft } from './nothing-left.ts';
+import { nothingIsLeft, nothingRuns } from './nothing-left.ts';
 
 // Side by side and partly of one name: what ends one of them must not touch its namesake of another TMPDIR.
 describe.concurrent('clusters that outlive the command that started them', () => {
@@ -41,5 +42,28 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     const supervisor = lab.traces.look().find(({ command }) => command.includes('supervisor/main.ts'));
     process.kill(supervisor?.pid ?? 0, 'SIGKILL');
     await nothingIsLeft(lab);
+  });
+});
+
+// One after the other: among others this process looks too late to catch a boot that takes a second.
+describe('an up that is ended while it boots', () => {
+  test.each([
+    ['SIGINT', { code: 105, signal: null }],
+    ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+  ] as const)('%s leaves no half of a cluster', async (signal, end) => {
+    await using lab = new Lab();
+    const up = lab.openbell('up', '--nodes', '6');
+    await until(
+      () => lab.traces.look(up.pid).some(({ command }) => command.includes('control-plane/main.ts')),
+      {
+        what: 'the control plane',
+        deadlineMs: 60_000,
+        everyMs: 5,
+      },
+    );
+    up.kill(signal);
+    expect(await up.ended).toEqual(end);
+    await nothingRuns(lab);
+    expect(unreadable(up)).toEqual([]);
   });
 });

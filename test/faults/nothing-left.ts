@@ -18,6 +18,6 @@ export async function nothingIsLeft(lab: Lab): Promise<void> {
 export async function nothingRuns(lab: Lab): Promise<void> {
   let left: string[] = [];
   const gone = (): boolean => (left = lab.traces.left()).length === 0;
-  await until(gone, { what: 'everything to go', deadlineMs, everyMs: 50 }).catch(() => {});
+  await until(gone, { what: 'everything to go', deadlineMs, everyMs: 200 }).catch(() => {});
   expect(left).toEqual([]);
 }

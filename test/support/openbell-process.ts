@@ -24,8 +24,12 @@ export class Lab implements AsyncDisposable {
   readonly traces = new Traces(this.tmp, ['out']);
   readonly #commands: Command[] = [];
 
+  /** A test that is given up never gets to its end; what it started ends with this process at the latest. */
+  readonly #onExit = (): void => this.#killAll();
+
   constructor() {
     mkdirSync(this.out);
+    process.once('exit', this.#onExit);
   }
 
   /** Starts `openbell <words>`. */
@@ -78,6 +82,16 @@ export class Lab implements AsyncDisposable {
 
   /** Ends, with force, what a failed test left. */
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#onExit);
+    this.#killAll();
+    await until(() => this.traces.look().length === 0, {
+      what: 'killed processes to go',
+      deadlineMs: 10_000,
+    });
+    rmSync(this.tmp, { recursive: true, force: true });
+  }
+
+  #killAll(): void {
     for (const command of this.#commands) command.forget();
     for (const { pid } of this.traces.look()) {
       try {
@@ -86,11 +100,6 @@ export class Lab implements AsyncDisposable {
         // It went by itself.
       }
     }
-    await until(() => this.traces.look().length === 0, {
-      what: 'killed processes to go',
-      deadlineMs: 10_000,
-    });
-    rmSync(this.tmp, { recursive: true, force: true });
   }
 }
 
