@@ -1,4 +1,8 @@
 import { balanceOf } from './balance.ts';
+import { headlinesOf } from './advice/headlines.ts';
+import { recommendationsOf } from './advice/recommend.ts';
+import { doubtsOf, trustInWords } from './doubts.ts';
+import { speedupOf } from './timers.ts';
 import { customersOf } from './customers/customers.ts';
 import { evaluate } from './evaluate.ts';
 import type { Analyse, Findings } from './findings.ts';
@@ -43,8 +47,12 @@ export const analyse: Analyse = (events, problems = []) => {
   const autoscaling = autoscalingOf(record, tracks, { traffic, faults, scaling, replicas });
   const autoscaler = autoscalerOf(record, tracks);
   const accounting = accountingOf(record, seconds);
-  const { distrust, notes } = trustOf({ record, traffic, faults, pods, accounting, problems });
+  const trusted = trustOf({ record, traffic, faults, pods, accounting, problems });
+  const { doubts, distrust: doubted } = doubtsOf(record, traffic, faults);
+  const distrust = [...trusted.distrust, ...doubted];
+  const notes = [...doubts, ...trusted.notes];
 
+  const whatIf = whatIfOf(record, { autoscaler, autoscaling, replicas, pods, faults, seconds });
   const figures = {
     durationMs: record.endMs,
     trafficStartMs: traffic.startMs,
@@ -59,7 +67,7 @@ export const analyse: Analyse = (events, problems = []) => {
     scaling,
     autoscaling,
     autoscaler,
-    whatIf: whatIfOf(record, { autoscaler, autoscaling, replicas, pods, faults, seconds }),
+    whatIf,
     faults,
     customers,
     rerouting,
@@ -71,6 +79,13 @@ export const analyse: Analyse = (events, problems = []) => {
     cluster: clusterOf(record),
     ...judge(record, { ...figures, expectations, distrust }),
     distrust,
+    trust: trustInWords(distrust, doubts),
+    headlines: headlinesOf({ ...figures, expectations, distrust }),
+    recommendations: recommendationsOf({
+      ...figures,
+      speedup: speedupOf(record),
+      probePeriodMs: record.of('k8s.deployment').at(-1)?.template?.readiness?.periodMs ?? null,
+    }),
     notes,
     ...figures,
     firstAnswerMs: firstAnswerOf(record, seconds),

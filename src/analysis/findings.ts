@@ -1,11 +1,13 @@
 /** What analysis derives from a journal. All instants are ms since the run's origin; null where a thing did not happen. */
 import type { JournalEvent, OutcomeCounts, RunPlan, RunStart } from '../journal/index.ts';
+import type { Headline, Recommendation, TrustFinding } from './findings/advice.ts';
 import type { AutoscalerFindings, WhatIfFindings } from './findings/autoscaler.ts';
 import type { CustomerFindings } from './findings/customers.ts';
 import type { Departure, FaultFinding } from './findings/healing.ts';
 import type { AutoscalingFindings, ScalingDecision } from './findings/scaling.ts';
 import type { LatencySummary, Statement } from './findings/statement.ts';
 
+export * from './findings/advice.ts';
 export * from './findings/autoscaler.ts';
 export * from './findings/customers.ts';
 export * from './findings/healing.ts';
@@ -139,6 +141,12 @@ export interface Findings {
   verdictSentence: string;
   /** Why the run is not to be trusted, each as a sentence; empty when it is. */
   distrust: string[];
+  /** The same in one word and one sentence, with what lowers the trust without taking it away. */
+  trust: TrustFinding;
+  /** The findings that matter most, at most three. */
+  headlines: Headline[];
+  /** What to change, and what it would have bought; the largest gain first. */
+  recommendations: Recommendation[];
   /** What the reader should know besides. */
   notes: string[];
   durationMs: number;

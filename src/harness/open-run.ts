@@ -22,6 +22,7 @@ import {
 import { workloadObjects, type Workload } from '../workload/index.ts';
 import { startChecklist } from './checklist.ts';
 import type { RunContext } from './context.ts';
+import { watchHost } from './observe/host.ts';
 import type { RunOptions } from './run.ts';
 import { createRunFolder, runFolderName } from './run-folder.ts';
 import { openbellVersion } from './version.ts';
@@ -54,6 +55,7 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
     t: 0,
   });
   journal.record(runPlan(scenario, namespace, workload));
+  watchHost(journal);
   for (const message of scenario.warnings) journal.record({ type: 'note', level: 'warning', message });
   const steps = startChecklist(journal, observer);
   const context = {

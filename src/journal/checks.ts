@@ -265,6 +265,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     t,
     pods: list(fields({ name: text, cpuMilli: number, windowMs: number, takenT: optional(number) })),
   }),
+  host: fields<Fields<'host'>>({ t, busy: orNull(amount), steal: orNull(amount), load1: amount }),
   gap: fields<Fields<'gap'>>({ t, what: text, fromT: number, toT: number }),
   note: fields<Fields<'note'>>({ t, level: oneOf('info', 'warning'), message: text }),
   'run.end': fields<Fields<'run.end'>>({

@@ -395,6 +395,17 @@ export interface MetricsObserved extends At {
   }[];
 }
 
+/** How busy the machine is that runs openbell, since the event before. */
+export interface HostObserved extends At {
+  type: 'host';
+  /** Shares of the CPU time of all cores; null in the first event, and where the system does not tell. */
+  busy: number | null;
+  /** Taken by other guests of the same host. */
+  steal: number | null;
+  /** Load average of the last minute. */
+  load1: number;
+}
+
 /** Something was not observed between two instants, for example because a watch was interrupted. */
 export interface Gap extends At {
   type: 'gap';
@@ -441,6 +452,7 @@ export type JournalEvent =
   | DeploymentObserved
   | ClusterEvent
   | MetricsObserved
+  | HostObserved
   | Gap
   | Note
   | RunEnd;

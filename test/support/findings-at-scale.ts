@@ -235,6 +235,13 @@ export function emptyFindings(): Findings {
     faults: [],
     scaling: [],
     autoscaler: { syncs: [], problem: 'The workload has no autoscaler.', agreement: null, says: [] },
+    trust: {
+      level: 'trusted',
+      sentence: 'Nothing was found that lowers the trust in the figures.',
+      doubts: [],
+    },
+    headlines: [],
+    recommendations: [],
     whatIf: null,
     autoscaling: {
       calibration: null,

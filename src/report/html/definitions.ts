@@ -110,6 +110,10 @@ export const definitions = {
     'What if',
     'The autoscaler’s arithmetic replayed on the recorded metrics with one setting changed. The work that pods did for clients is divided among the pods that there would have been; what share of requests is lost or slow at a load per pod is the run’s own experience. Computed, not measured; how far the replay of the unchanged run is off stands with it.',
   ],
+  recommendation: [
+    'What to change',
+    'A change that follows from what was measured, for each finding that cost customers. What it would have bought is computed from the measured numbers; each says from which.',
+  ],
   elasticity: [
     'Elasticity',
     'How well the pods in rotation followed the pods that the load needed (SPEC RG): how much and how long there were too few (θU, τU) or too many (θO, τO). The need follows from what one pod is good for: stated by the scenario, or measured as the CPU per request against the CPU that a pod requests.',

@@ -3,6 +3,7 @@ import { chartData, type Budget } from './chart-data.ts';
 import { duration } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage, wallTime } from './page.ts';
+import { adviceSection } from './sections/advice.ts';
 import { autoscalerSection } from './sections/autoscaler.ts';
 import { autoscalingSection } from './sections/autoscaling.ts';
 import { clockSection } from './sections/clock.ts';
@@ -33,6 +34,7 @@ const links = [
   ['autoscaling', 'Load and pods'],
   ['autoscaler', 'Autoscaler'],
   ['what-if', 'What if'],
+  ['advice', 'What to change'],
   ['scaling', 'Scaling'],
   ['requests', 'Requests'],
   ['trust', 'Trust'],
@@ -86,6 +88,7 @@ function render(findings: Findings, budget: Budget): string {
       autoscalingSection(findings),
       autoscalerSection(findings, budget.tableRows),
       whatIfSection(findings),
+      adviceSection(findings),
       scalingSection(findings),
       requestsSection(findings),
       trustSection(findings),

@@ -1,0 +1,133 @@
+import { formatCount, formatDuration, formatInstant, formatPlural } from '../../support/index.ts';
+import type { ExpectationResult, FaultFinding, Findings, Headline, LoadStepFinding } from '../findings.ts';
+
+/** What headlines are made of. */
+export type Told = Pick<
+  Findings,
+  'faults' | 'autoscaling' | 'customers' | 'requests' | 'latencyMs' | 'trafficStartMs' | 'trafficEndMs'
+> & { expectations: readonly ExpectationResult[]; distrust: readonly string[] };
+
+/** How many findings a reader is told first. */
+const most = 3;
+
+/**
+ * The findings that matter most: what speaks against the run, the first expectation that did not hold, then by what they cost
+ * customers in requests.
+ */
+export function headlinesOf(told: Told): Headline[] {
+  const whole = { fromMs: told.trafficStartMs ?? 0, toMs: told.trafficEndMs ?? told.trafficStartMs ?? 0 };
+  const first = [
+    ...told.distrust
+      .slice(0, 1)
+      .map((text): Headline => ({ kind: 'trust', text, cost: 0, definition: 'trust', ...whole })),
+    ...brokenRule(told, whole),
+  ];
+  const byCost = [
+    ...told.faults.map(faultHeadline),
+    ...told.autoscaling.loadSteps.map(stepHeadline),
+    ...unexplained(told, whole),
+  ]
+    .filter(({ cost }) => cost > 0)
+    .sort((a, b) => b.cost - a.cost);
+  return [...first, ...byCost, ...costless(told, whole)].slice(0, most);
+}
+
+type Span = Pick<Headline, 'fromMs' | 'toMs'>;
+
+function brokenRule({ expectations }: Told, whole: Span): Headline[] {
+  const broken = expectations.filter(({ held }) => !held);
+  const first = broken[0];
+  if (!first) return [];
+  const others = broken.length - 1;
+  const rest = others === 0 ? '' : ` ${formatPlural(others, 'other rule')} did not hold either.`;
+  const text = `${first.rule} did not hold: ${first.problem ?? `${first.observedText} was observed`}.${rest}`;
+  return [{ kind: 'expectation', text, cost: 0, definition: 'verdict', ...whole }];
+}
+
+function faultHeadline(fault: FaultFinding): Headline {
+  const { id, type, target, lost, outageMs, injectedMs, landedMs, explanation } = fault;
+  const because = explanation?.ofOutage ?? null;
+  const bad =
+    outageMs === null ? 'bad service for an unknown time' : `${formatDuration(outageMs)} of bad service`;
+  const why =
+    because === null
+      ? ''
+      : ` because ${because.governor.meanwhile}${because.governor.setting === null ? '' : ` (${because.governor.setting})`}`;
+  return {
+    kind: 'fault',
+    text: `${id} (${type} of ${target}) cost ${formatPlural(lost, 'request')} and ${bad}${why}.`,
+    // A fault that was felt but lost nothing still comes before one that nobody felt.
+    cost: lost > 0 ? lost : (outageMs ?? 0) >= 1 ? 0.5 : 0,
+    definition: 'outage',
+    fromMs: injectedMs,
+    toMs: injectedMs + Math.max(outageMs ?? 0, (landedMs ?? injectedMs) - injectedMs),
+  };
+}
+
+function stepHeadline({
+  fromMs,
+  fromRate,
+  toRate,
+  stages,
+  lost,
+  slow,
+  scheduled,
+}: LoadStepFinding): Headline {
+  const servedMs = stages.find(({ stage }) => stage === 'first request served')?.firstMs ?? null;
+  const allMs = stages.find(({ stage }) => stage === 'in rotation')?.allMs ?? null;
+  const helped =
+    servedMs === null
+      ? 'no new pod served'
+      : `the first new pod served after ${formatDuration(servedMs - fromMs)}`;
+  const all = allMs === null ? '' : `, all were in rotation after ${formatDuration(allMs - fromMs)}`;
+  return {
+    kind: 'scaling',
+    text: `When the load rose from ${formatCount(fromRate)} to ${formatCount(toRate)} requests per second at ${formatInstant(fromMs)}, ${helped}${all}; of ${formatPlural(scheduled, 'request')} due until then ${lost + slow === 0 ? 'none was lost or slow' : `${formatCount(lost)} were lost and ${formatCount(slow)} slow`}.`,
+    cost: lost + slow,
+    definition: 'scaling-delay',
+    fromMs,
+    toMs: allMs ?? servedMs ?? fromMs,
+  };
+}
+
+function unexplained({ customers }: Told, whole: Span): Headline[] {
+  return customers.lost
+    .filter(({ cause }) => cause === 'unexplained')
+    .map(({ count, inSaturatedSeconds }): Headline => ({
+      kind: 'unexplained',
+      text: `${formatPlural(count, 'request')} ${count === 1 ? 'was' : 'were'} lost that no fault explains${inSaturatedSeconds === 0 ? '' : `; up to ${formatCount(inSaturatedSeconds)} were due while the generator could not keep up`}.`,
+      cost: count,
+      definition: 'lost-by-cause',
+      ...whole,
+    }));
+}
+
+/** What is good to know where little or nothing was lost. */
+function costless({ faults, autoscaling, latencyMs, requests, customers }: Told, whole: Span): Headline[] {
+  const unfelt = faults.filter(
+    ({ landedMs, lost, outageMs }) => landedMs !== null && lost === 0 && (outageMs ?? 1) < 1,
+  );
+  const told: Headline[] = unfelt.map(({ id, injectedMs, explanation }) => ({
+    kind: 'good',
+    text: `${id} cost no request, and nobody noticed it${explanation === null ? '' : `; healing took ${formatDuration(explanation.totalMs)}`}.`,
+    cost: 0,
+    definition: 'outage',
+    fromMs: injectedMs,
+    toMs: injectedMs + (explanation?.totalMs ?? 0),
+  }));
+  const steps = autoscaling.loadSteps.filter(
+    ({ decisions, lost, slow }) => decisions.length > 0 && lost + slow === 0,
+  );
+  for (const step of steps) told.push({ ...stepHeadline(step), kind: 'good' });
+  if (requests.scheduled > 0 && latencyMs.response.p99 !== null) {
+    const worst = customers.worstSecond?.p99Ms ?? null;
+    told.push({
+      kind: 'good',
+      text: `99 of 100 requests that ended ok were answered within ${formatDuration(latencyMs.response.p99)}${worst === null ? '' : `, in the worst second within ${formatDuration(worst)}`}.`,
+      cost: 0,
+      definition: 'response-time',
+      ...whole,
+    });
+  }
+  return told;
+}
