@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
-import { effectiveTimings, embeddedProvider, type Cluster } from '../src/cluster/index.ts';
+import { effectiveTimings, embeddedProvider, type Cluster, type ServicePort } from '../src/cluster/index.ts';
 import { connect, isReady, kinds, type KubeClient } from '../src/kubernetes/index.ts';
 import { until } from '../src/support/index.ts';
 import { sampleApiImage, workloadObjects, type SampleApiSpec } from '../src/workload/index.ts';
@@ -31,8 +31,9 @@ for (let round = 0; round < rounds; round += 1) {
   boots.push(performance.now() - startedAt);
   const client = await connect(cluster.kubeconfig());
   const deployedAt = performance.now();
-  const nodePort = await deploy(cluster, client, spec(2));
-  await until(() => answer(cluster.entryPoint(nodePort)), {
+  const service = await deploy(cluster, client, spec(2));
+  const { url } = await cluster.entryPoint(service);
+  await until(() => answer(url), {
     what: 'an answer',
     deadlineMs: 30_000,
     everyMs: 5,
@@ -112,14 +113,15 @@ async function boot(name: string): Promise<Cluster> {
   );
 }
 
-async function deploy(cluster: Cluster, client: KubeClient, workload: SampleApiSpec): Promise<number> {
+async function deploy(cluster: Cluster, client: KubeClient, workload: SampleApiSpec): Promise<ServicePort> {
   const image = sampleApiImage();
   await cluster.loadImage(image);
   await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bench' } });
   const { objects } = workloadObjects(workload, { namespace: 'bench', runId: 'bench' });
   for (const object of objects) await client.apply(object);
   const [service] = await client.list(kinds.service, { namespace: 'bench' });
-  return service?.spec?.ports?.[0]?.nodePort ?? 0;
+  if (service === undefined) throw new Error('a workload without a Service');
+  return { service, port: service.spec?.ports?.[0]?.port ?? 0 };
 }
 
 function spec(replicas: number): SampleApiSpec {

@@ -2,10 +2,12 @@ import yargs, { type Argv } from 'yargs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { processContext, type Context } from './context.ts';
+import { addClean } from './commands/clean.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addExport } from './commands/export.ts';
+import { addRbac } from './commands/rbac.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
@@ -41,6 +43,8 @@ function parser(argv: string[], context: Context): Argv {
     addUp,
     addDown,
     addDoctor,
+    addRbac,
+    addClean,
   ];
   const base = yargs(argv)
     .scriptName('openbell')

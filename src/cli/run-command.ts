@@ -1,11 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { ClusterProvider } from '../cluster/index.ts';
 import { runScenario, serveMetrics, type RunResult } from '../harness/index.ts';
 import { resultOf, summaryOf } from '../report/index.ts';
 import { loadScenario, type Scenario } from '../scenario/index.ts';
 import { monotonicMs } from '../support/index.ts';
 import { wantsColor, type Context } from './context.ts';
 import { interruptible } from './interruptible.ts';
-import { providerFor, type WhereRequest } from './providers.ts';
+import { askWhatIsMeant, providerFor, type WhereRequest } from './providers.ts';
 import { printHint } from './print-error.ts';
 import { openInBrowser } from './terminal/open.ts';
 import { runView } from './terminal/view.ts';
@@ -23,14 +24,15 @@ export interface RunRequest extends WhereRequest {
 }
 
 /** One run, watched on standard error; the summary, or result.json, goes to standard output. */
-export async function runCommand(request: RunRequest, context: Context): Promise<void> {
+export async function runCommand(given: RunRequest, context: Context): Promise<void> {
   const { stdout, stderr, env } = context;
-  const scenario = await loadScenario(
-    request.scenario,
-    request.speedup === undefined ? {} : { speedup: request.speedup },
-  );
+  const request = await askWhatIsMeant(given, context);
+  // Said before the scenario is read: what is wrong with the options is found at once.
+  const provider = providerFor(request);
+  const { speedup, on } = request;
+  const scenario = await loadScenario(request.scenario, { on, ...(speedup !== undefined && { speedup }) });
 
-  const result = await watchedRun(scenario, request, context);
+  const result = await watchedRun(scenario, { ...request, provider }, context);
   const { findings, failure, exitCode } = result;
   const reportPath = `${result.outDir}/report.html`;
   if (request.open) openInBrowser(reportPath);
@@ -65,7 +67,11 @@ function says(text: string, sentence: string): boolean {
   return inOneLine(text).includes(inOneLine(sentence));
 }
 
-async function watchedRun(scenario: Scenario, request: RunRequest, context: Context): Promise<RunResult> {
+async function watchedRun(
+  scenario: Scenario,
+  request: RunRequest & { provider: ClusterProvider },
+  context: Context,
+): Promise<RunResult> {
   const { stderr, env, startedAtMs } = context;
   const endpoint = request.metricsPort === undefined ? null : await serveMetrics(request.metricsPort);
   if (endpoint !== null) stderr.write(`metrics at ${endpoint.url.href}\n`);
@@ -78,7 +84,8 @@ async function watchedRun(scenario: Scenario, request: RunRequest, context: Cont
   try {
     return await runScenario({
       scenario,
-      provider: providerFor(request),
+      provider: request.provider,
+      namespace: request.namespace,
       outDir: request.out,
       seed: request.seed,
       keep: request.keep,

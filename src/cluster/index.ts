@@ -5,5 +5,6 @@ export * from './pod-address.ts';
 export { embeddedClusterNames, embeddedProvider, type EmbeddedOptions } from './embedded/provider.ts';
 export { embeddedRequirements } from './embedded/requirements.ts';
 export type { Requirement } from './requirement.ts';
+export { existingProvider, type ExistingOptions } from './existing/provider.ts';
 export { kindClusterNames, kindProvider, type KindOptions } from './kind/provider.ts';
 export { examineKind } from './kind/examine.ts';

@@ -1,3 +1,4 @@
+import type { Service } from '../kubernetes/index.ts';
 import type { ClusterSpec, Timings } from './spec.ts';
 
 /**
@@ -44,11 +45,11 @@ export interface Cluster {
   /** Path of a kubeconfig file for people (`kubectl --kubeconfig …`); it goes with the cluster. */
   kubeconfigPath(): string;
 
-  /** The URL at which a NodePort Service is reached from this host. Never on a worker, so that it survives them. */
-  entryPoint(nodePort: number): URL;
+  /** Where a Service is reached from this host. Never on a worker if that can be had, so that it survives them. */
+  entryPoint(service: ServicePort): Promise<EntryPoint>;
 
-  /** Makes an image known to every node; pods may name it from then on. */
-  loadImage(image: Image): Promise<void>;
+  /** Makes an image known to every node that runs pods. @returns the name by which pods are to name it. */
+  loadImage(image: Image): Promise<string>;
 
   /**
    * Changes a machine's power. Resolves when it was seen to have happened (the node's processes are gone, stopped,
@@ -70,6 +71,19 @@ export interface Cluster {
   destroy(): Promise<void>;
 }
 
+/** A Service as the API server knows it, and the one of its ports that is meant. */
+export interface ServicePort {
+  service: Service;
+  port: number;
+}
+
+/** The way into a cluster. */
+export interface EntryPoint {
+  url: URL;
+  /** What a reader of the figures should know of it, one sentence. */
+  caution?: string;
+}
+
 export type PowerAction = 'kill' | 'pause' | 'resume' | 'start' | 'disconnect' | 'connect' | 'add' | 'remove';
 
 export const components = ['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const;
@@ -87,6 +101,10 @@ export interface Capabilities {
   dividesObjectSeconds: boolean;
   /** The only node port that {@link Cluster.entryPoint} reaches; null: it reaches every one. */
   nodePort: number | null;
+  /** We may see the nodes. */
+  nodesVisible: boolean;
+  /** Rights in it are limited: what a run needs is asked for before anything is made. */
+  limitedRights: boolean;
 }
 
 /** What a report says about a cluster. */

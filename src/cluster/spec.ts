@@ -13,7 +13,13 @@ export interface ClusterSpec {
   /** The workers; every provider adds one control-plane node, which also is the entry point for traffic. */
   workers: NodeSpec[];
   timings: Timings;
+  /** Commands of the user's that change a machine's power, where no provider can: run by a shell, told the node as `NODE`. */
+  nodePower?: NodePowerCommands;
 }
+
+/** What a user's own commands can do to a machine. */
+export const nodePowerActions = ['kill', 'start', 'pause', 'resume'] as const;
+export type NodePowerCommands = Partial<Record<(typeof nodePowerActions)[number], string>>;
 
 /**
  * Every timer of the cluster, effective (already divided by the speed-up). Seconds written in Kubernetes objects (probe

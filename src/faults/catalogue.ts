@@ -1,5 +1,6 @@
 import type { Capabilities } from '../cluster/index.ts';
 import { deletePod } from './delete-pod.ts';
+import { drainNode } from './drain-node.ts';
 import type { Fault } from './fault.ts';
 import { hangNode } from './hang-node.ts';
 import { killNode } from './kill-node.ts';
@@ -12,6 +13,7 @@ export const faults: Record<FaultType, Fault> = {
   'delete-pod': deletePod,
   'kill-node': killNode,
   'hang-node': hangNode,
+  'drain-node': drainNode,
 };
 
 /** Why a fault cannot be injected on a cluster with these capabilities; null when it can. */

@@ -34,7 +34,8 @@ export function nodeFault({ inject, undo }: NodeFault): Fault {
   };
 }
 
-async function selectNodes(selector: TargetSelector, context: FaultContext): Promise<Target[]> {
+/** Ready workers, as the selector asks. */
+export async function selectNodes(selector: TargetSelector, context: FaultContext): Promise<Target[]> {
   const { client, cluster, namespace, signal, random, taken } = context;
   const labelSelector = selector.labels ?? undefined;
   const [nodes, pods] = await Promise.all([

@@ -47,6 +47,8 @@ export async function smallCluster({
     podNetworkReachable: true,
     dividesObjectSeconds: true,
     nodePort: null,
+    nodesVisible: true,
+    limitedRights: false,
   };
 
   return {

@@ -10,7 +10,7 @@ export interface TargetSelector {
   amount: { count: number } | { percent: number };
 }
 
-export const faultTypes = ['kill-pod', 'delete-pod', 'kill-node', 'hang-node'] as const;
+export const faultTypes = ['kill-pod', 'delete-pod', 'kill-node', 'hang-node', 'drain-node'] as const;
 export type FaultType = (typeof faultTypes)[number];
 
 export interface FaultSpec {

@@ -12,8 +12,10 @@ export interface KeptCluster {
 /** What every step of a run knows. */
 export interface RunContext {
   runId: string;
-  /** The run's own namespace. */
+  /** Where everything of the run is. */
   namespace: string;
+  /** It was there before the run and stays. */
+  namespaceGiven: boolean;
   /** The run's own folder. */
   folder: string;
   scenario: Scenario;

@@ -1,11 +1,11 @@
 import type { Timings } from '../cluster/index.ts';
-import { isReady, kinds, type KubeClient, type Service } from '../kubernetes/index.ts';
+import { isReady, kinds, type KubeClient } from '../kubernetes/index.ts';
 import { raceAbort, until } from '../support/index.ts';
 import type { TrafficPlan } from '../traffic/index.ts';
-import { runLabel, type Workload } from '../workload/index.ts';
+import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import { fittedObjects } from './fitted-objects.ts';
-import { removeNamespace } from './namespace.ts';
+import { provideNamespace, removeDeployed, requireNamesFree } from './namespace.ts';
 import { observe, type Observation } from './observe/observe.ts';
 import type { Provisioned } from './provision.ts';
 
@@ -21,31 +21,25 @@ export interface Deployed {
 /** Makes the run's namespace, watches it, and creates the workload in it. */
 export async function deploy(
   context: RunContext,
-  { client, cluster }: Provisioned,
+  provisioned: Provisioned,
   workload: Workload,
 ): Promise<Deployed> {
-  const { runId, namespace, scenario, keep, shared, journal, signal, hardSignal, steps } = context;
+  const { client, cluster } = provisioned;
+  const { namespace, scenario, keep, shared, journal, signal, hardSignal, steps } = context;
   if (shared) await everyNodeReady(client, signal);
+  const objects = fittedObjects(context, provisioned, workload);
+  await requireNamesFree(context, client, objects);
   if ((shared || cluster.shared) && !keep) {
-    steps.undoLater('the namespace', () => removeNamespace(client, namespace, hardSignal));
+    steps.undoLater('what was deployed', () => removeDeployed(context, client, hardSignal));
   }
-  await client.apply(
-    {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name: namespace,
-        labels: { [runLabel]: runId, 'app.kubernetes.io/managed-by': 'openbell' },
-      },
-    },
-    { signal },
-  );
+  await provideNamespace(context, client);
   const ended = new AbortController();
   const observation = observe({
     client,
     journal,
     namespace,
     workload,
+    nodesVisible: cluster.capabilities.nodesVisible,
     // Often enough to know which figures the autoscaler could see at each of its looks.
     metricsEveryMs: Math.max(250, cluster.facts.timings.metricsResolutionMs / 3),
     signal: ended.signal,
@@ -58,10 +52,12 @@ export async function deploy(
   await raceAbort(observation.synced, signal);
 
   let target: URL | null = null;
-  for (const object of fittedObjects(context, cluster.capabilities, workload)) {
+  for (const object of objects) {
     const applied = await client.apply(object, { namespace, signal });
     if (object.kind === 'Service' && object.metadata?.name === workload.service) {
-      target = cluster.entryPoint(nodePortOf(applied, workload.servicePort));
+      const { url, caution } = await cluster.entryPoint({ service: applied, port: workload.servicePort });
+      target = url;
+      if (caution !== undefined) journal.record({ type: 'note', level: 'warning', message: caution });
     }
   }
   if (target === null) throw new Error(`the workload has no Service ${workload.service}`);
@@ -83,10 +79,4 @@ async function everyNodeReady(client: KubeClient, signal: AbortSignal): Promise<
     deadlineMs: 60_000,
     signal,
   });
-}
-
-function nodePortOf({ spec }: Service, port: number): number {
-  const nodePort = spec?.ports?.find((candidate) => candidate.port === port)?.nodePort;
-  if (nodePort === undefined) throw new Error(`the API server gave the Service's port ${port} no node port`);
-  return nodePort;
 }

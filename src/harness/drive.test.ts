@@ -54,6 +54,7 @@ async function driving(faults: FaultSpec[]) {
     seed: 1,
     keep: false,
     shared: false,
+    namespaceGiven: false,
     kept: null,
     journal,
     steps: startChecklist(journal, {}),

@@ -39,7 +39,7 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
   const originMs = options.startedAtMs ?? monotonicMs();
   const originWall = Date.now() - (monotonicMs() - originMs);
   const runId = randomBytes(4).toString('hex');
-  const namespace = `openbell-${runId}`;
+  const namespace = options.namespace ?? `openbell-${runId}`;
   // A workload that cannot be deployed is refused before anything is made.
   const workload = workloadObjects(scenario.workload, { namespace, runId });
 
@@ -61,6 +61,7 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
   const context = {
     runId,
     namespace,
+    namespaceGiven: options.namespace !== undefined,
     folder,
     scenario,
     seed,

@@ -4,18 +4,21 @@ import { connect, preload, type KubeClient } from '../kubernetes/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
+import { requireOwnNamespace, requirePermissions } from './preflight.ts';
 
 /** A cluster that is there, and a connection to it. */
 export interface Provisioned {
   cluster: Cluster;
   client: KubeClient;
+  /** What pods are to call the workload's images, by the names that it gives them. */
+  imageNames: Readonly<Record<string, string>>;
 }
 
 /** Boots the cluster, connects to it and gives it the workload's images. */
 export async function provision(
   context: RunContext,
   provider: ClusterProvider,
-  { images }: Workload,
+  workload: Workload,
 ): Promise<Provisioned> {
   const { runId, scenario, keep, signal, lost, journal, observer, steps } = context;
   // The client's library loads while the cluster boots; what goes wrong there is said when it is used.
@@ -43,13 +46,16 @@ export async function provision(
   });
   refuseImpossibleFaults(context, cluster);
 
-  const load = async (image: Image): Promise<void> => {
-    if (!cluster.capabilities.processImages) observer.onProgress?.(`loading the image ${image.name}`);
-    await cluster.loadImage(image);
-  };
-  const [client] = await Promise.all([connect(cluster.kubeconfig()), ...images.map(load)]);
+  const client = await connect(cluster.kubeconfig());
   steps.undoLater('the connection', () => Promise.resolve(client.close()));
-  return { cluster, client };
+  if (cluster.capabilities.limitedRights) await requirePermissions(context, client, workload);
+  if (context.namespaceGiven) await requireOwnNamespace(client, context.namespace, signal);
+  const load = async (image: Image): Promise<[string, string]> => {
+    if (!cluster.capabilities.processImages) observer.onProgress?.(`providing the image ${image.name}`);
+    return [image.name, await cluster.loadImage(image)];
+  };
+  const imageNames = Object.fromEntries(await Promise.all(workload.images.map(load)));
+  return { cluster, client, imageNames };
 }
 
 /** What the provider cannot do is said before anything is deployed. */

@@ -27,6 +27,8 @@ export interface RunOptions {
   folderName?: string;
   /** The provider's cluster is used again after this run: its namespace goes with it. */
   shared?: boolean;
+  /** A namespace that is there already, to be used in the place of one of the run's own. */
+  namespace?: string | undefined;
   /** Every random choice follows from it; left out: the scenario's, else one that is drawn and journaled. */
   seed?: number | undefined;
   /** The cluster and what was deployed outlive the run. */

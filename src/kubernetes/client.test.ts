@@ -36,24 +36,24 @@ test('finds kinds that it does not know by discovery, once', async () => {
     path === '/apis/batch/v1'
       ? {
           resources: [
-            { name: 'jobs', kind: 'Job', namespaced: true },
-            { name: 'jobs/status', kind: 'Job', namespaced: true },
+            { name: 'cronjobs', kind: 'CronJob', namespaced: true },
+            { name: 'cronjobs/status', kind: 'CronJob', namespaced: true },
           ],
         }
       : body,
   );
   const client = await connect(server.kubeconfig);
-  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' } };
-  await client.apply(job, { namespace: 'lab' });
-  await client.apply(job, { namespace: 'lab' });
-  await expect(client.apply({ ...job, kind: 'Jbo' })).rejects.toMatchObject({
+  const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'j' } };
+  await client.apply(cronJob, { namespace: 'lab' });
+  await client.apply(cronJob, { namespace: 'lab' });
+  await expect(client.apply({ ...cronJob, kind: 'CornJob' })).rejects.toMatchObject({
     code: 'KUBERNETES_KIND_UNKNOWN',
   });
   client.close();
   expect(server.received.map(({ path }) => path)).toEqual([
     '/apis/batch/v1',
-    '/apis/batch/v1/namespaces/lab/jobs',
-    '/apis/batch/v1/namespaces/lab/jobs',
+    '/apis/batch/v1/namespaces/lab/cronjobs',
+    '/apis/batch/v1/namespaces/lab/cronjobs',
     '/apis/batch/v1',
   ]);
 });

@@ -57,6 +57,13 @@ export interface KubeClient {
   ): Promise<T>;
   /** Lists and follows; see {@link Watching}. */
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T>): Watching<T>;
+  /**
+   * Asks for a pod's eviction. @throws {OpenbellError} `KUBERNETES_TOO_MANY_REQUESTS` while a disruption budget forbids it; see
+   * `isNotFound` for a pod that is not there.
+   */
+  evict(pod: string, where: Where): Promise<void>;
+  /** A pod's log as it is written, from its beginning to the container's end. */
+  followLog(pod: string, where: Where): Promise<ReadableStream<Uint8Array>>;
   /** What a pod answers to a GET, asked through the API server: for those who cannot reach the pod network. */
   askPod(pod: { name: string; port: number; path: string }, where: Where): Promise<string>;
   /** Version of the cluster, `v1.34.4`. */
@@ -129,6 +136,18 @@ function clientOver(transport: Transport): KubeClient {
       return (await transport.json<{ items: T[] }>({ method: 'GET', path, query, signal })).items;
     },
     watch: (kind, options) => watchCollection(transport, kind, options),
+    evict: async (pod, { namespace, signal }) => {
+      const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
+      const path = `${resourcePath(kinds.pod, namespace, pod)}/eviction`;
+      await transport.json({ method: 'POST', path, body, signal });
+    },
+    followLog: (pod, { namespace, signal }) =>
+      transport.stream({
+        method: 'GET',
+        path: `${resourcePath(kinds.pod, namespace, pod)}/log`,
+        query: { follow: true },
+        signal,
+      }),
     askPod: ({ name, port, path }, { namespace, signal }) =>
       transport.text({
         method: 'GET',

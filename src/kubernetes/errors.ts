@@ -37,6 +37,7 @@ const reasons: Record<number, string> = {
   409: 'Conflict',
   410: 'Expired',
   422: 'Invalid',
+  429: 'TooManyRequests',
 };
 
 function parseStatus(body: string): Status | undefined {

@@ -12,6 +12,8 @@ export { milliOf } from './quantity.ts';
 export { kinds, type Kind } from './kinds.ts';
 export { isNotFound } from './errors.ts';
 export { preload } from './transport.ts';
+export { readKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+export { forwardPort, type ForwardedPort } from './port-forward.ts';
 export { describePods, isAvailable, isReady, isTerminating, reasonOf } from './status.ts';
 export { waitUntil, type WaitOptions } from './wait.ts';
 export type { Change, Watching, WatchGap, WatchOptions } from './watch.ts';

@@ -1,9 +1,11 @@
 import type {
+  AccessReview,
   ConfigMap,
   Deployment,
   EndpointSlice,
   Event,
   HorizontalPodAutoscaler,
+  Job,
   KubeObject,
   Namespace,
   Node,
@@ -24,8 +26,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly _type?: T;
 }
 
+const clusterScoped = new Set(['Node', 'Namespace', 'SelfSubjectAccessReview']);
+
 function kind<T extends KubeObject>(apiVersion: string, name: string, plural: string): Kind<T> {
-  return { apiVersion, kind: name, plural, namespaced: name !== 'Node' && name !== 'Namespace' };
+  return { apiVersion, kind: name, plural, namespaced: !clusterScoped.has(name) };
 }
 
 /** The kinds that openbell itself reads and writes. Others are found by discovery, from their apiVersion and kind. */
@@ -44,6 +48,12 @@ export const kinds = {
     'autoscaling/v2',
     'HorizontalPodAutoscaler',
     'horizontalpodautoscalers',
+  ),
+  job: kind<Job>('batch/v1', 'Job', 'jobs'),
+  accessReview: kind<AccessReview>(
+    'authorization.k8s.io/v1',
+    'SelfSubjectAccessReview',
+    'selfsubjectaccessreviews',
   ),
   podMetrics: kind<PodMetrics>('metrics.k8s.io/v1beta1', 'PodMetrics', 'pods'),
 } as const;

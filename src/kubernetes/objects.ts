@@ -19,6 +19,7 @@ import type {
   V1ReplicaSet,
   V1Scale,
   V1Secret,
+  V1SelfSubjectAccessReview,
   V1Service,
   V1Status,
   V2HorizontalPodAutoscaler,
@@ -51,10 +52,12 @@ export type Secret = Wire<V1Secret>;
 export type Binding = Wire<V1Binding>;
 export type Deployment = Wire<V1Deployment>;
 export type ReplicaSet = Wire<V1ReplicaSet>;
-export type Job = Wire<V1Job>;
 export type PodDisruptionBudget = Wire<V1PodDisruptionBudget>;
 export type EndpointSlice = Wire<V1EndpointSlice>;
 export type Lease = Wire<V1Lease>;
+export type Job = Wire<V1Job>;
+/** The question whether one may do something, and its answer. */
+export type AccessReview = Wire<V1SelfSubjectAccessReview>;
 export type HorizontalPodAutoscaler = Wire<V2HorizontalPodAutoscaler>;
 export type Scale = Wire<V1Scale>;
 export type Status = Wire<V1Status>;

@@ -1,5 +1,11 @@
 /** From the file's words to the values that the parts of a run are told with. Pure. */
-import { effectiveTimings, type NodeSpec, type Timings } from '../cluster/spec.ts';
+import {
+  effectiveTimings,
+  type ClusterSpec,
+  type NodePowerCommands,
+  type NodeSpec,
+  type Timings,
+} from '../cluster/spec.ts';
 import type { FaultSpec } from '../faults/spec.ts';
 import type {
   Auth,
@@ -40,6 +46,13 @@ export function workersOf({ workers, capacity, labels }: ScenarioFile['cluster']
     maxPods: worker.pods ?? capacity.pods ?? 110,
     labels: { ...labels, ...worker.labels },
   }));
+}
+
+/** The user's commands, if there are any. */
+export function nodePowerOf({ nodePower }: ScenarioFile['cluster']): Pick<ClusterSpec, 'nodePower'> {
+  if (nodePower === undefined) return {};
+  const given = Object.entries(nodePower).filter(([, command]) => command !== undefined);
+  return { nodePower: Object.fromEntries(given) as NodePowerCommands };
 }
 
 /** `none` cannot come where it is not allowed; the schema's type does not know. */

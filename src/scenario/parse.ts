@@ -21,6 +21,7 @@ import {
   faultOf,
   instantOf,
   manifestsOf,
+  nodePowerOf,
   peakOf,
   phaseOf,
   requestOf,
@@ -205,7 +206,11 @@ function assemble(
     origin,
     source: text,
     seed: file.seed ?? null,
-    cluster: { workers: workersOf(file.cluster), timings: timingsOf(file.timing, speedup) },
+    cluster: {
+      workers: workersOf(file.cluster),
+      timings: timingsOf(file.timing, speedup),
+      ...nodePowerOf(file.cluster),
+    },
     workload: meaning.workload,
     traffic: {
       phases,

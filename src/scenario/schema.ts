@@ -56,6 +56,14 @@ const cluster = section({
     .describe('How many nodes take pods, or a list with what is special about each.'),
   capacity: section(capacity).prefault({}).describe('What each worker offers.'),
   labels: labels.describe('Labels of every worker.'),
+  nodePower: section({
+    kill: text('a command').optional().describe('Cuts the power of the machine $NODE.'),
+    start: text('a command').optional().describe('Switches the machine $NODE on again.'),
+    pause: text('a command').optional().describe('Makes the machine $NODE hang.'),
+    resume: text('a command').optional().describe('Lets the machine $NODE go on.'),
+  })
+    .optional()
+    .describe("Your own commands for the machines' power, with --on existing; a shell runs them."),
 });
 
 const timingOverrides = Object.fromEntries(

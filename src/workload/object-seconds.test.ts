@@ -40,7 +40,7 @@ describe('seconds in objects', () => {
         spec: {
           terminationGracePeriodSeconds: 3,
           tolerations: [{ tolerationSeconds: 10 }],
-          containers: [{ readinessProbe: { periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3 } }],
+          containers: [{ readinessProbe: { periodSeconds: 1, timeoutSeconds: 10, failureThreshold: 3 } }],
         },
       },
     });

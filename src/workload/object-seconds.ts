@@ -14,8 +14,8 @@ type Behavior = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['behavi
 type Rules = NonNullable<Behavior['scaleUp']>;
 
 /**
- * A copy of the object with every second that Kubernetes counts by divided by `speedup`: of probes, grace, tolerations,
- * of the Deployment and of the autoscaler's behaviour, whose defaults are written out. Kubernetes takes whole seconds,
+ * A copy of the object with every second that Kubernetes counts by divided by `speedup`: of probes (save their time-outs),
+ * grace, tolerations, of the Deployment and of the autoscaler's behaviour, whose defaults are written out. Kubernetes takes whole seconds,
  * so what does not divide is rounded up.
  */
 export function spedUp<T extends KubeObject>(object: T, speedup: number): SpedUp<T> {
@@ -40,7 +40,9 @@ export function spedUp<T extends KubeObject>(object: T, speedup: number): SpedUp
   }
 
   function probe(it: Probe): void {
-    divide(it, 'initialDelaySeconds', 'periodSeconds', 'timeoutSeconds', 'terminationGracePeriodSeconds');
+    // Not the time-out: how long an answer may take follows from the program and its CPU, not from the cluster's pace. A pod
+    // that is merely busy would be restarted, and its work would fall on the others.
+    divide(it, 'initialDelaySeconds', 'periodSeconds', 'terminationGracePeriodSeconds');
   }
 
   function pod(spec: PodSpec | undefined): void {

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
-import { kindImageOption } from '../kind-option.ts';
 import { numberOption, portRange, seedRange, speedupRange } from '../number-option.ts';
+import { whereOptions } from '../where-options.ts';
 
 /** `openbell run [scenario]`: one run, from nothing to the report. */
 export function addRun(yargs: Argv, context: Context): Argv {
@@ -15,12 +15,7 @@ export function addRun(yargs: Argv, context: Context): Argv {
           default: 'market-open',
           describe: 'a built-in name (openbell scenarios) or a file',
         })
-        .option('on', {
-          choices: ['embedded', 'kind'] as const,
-          default: 'embedded' as const,
-          describe: 'where it runs',
-        })
-        .option('kind-image', kindImageOption)
+        .options(whereOptions)
         .option('out', {
           type: 'string',
           default: 'reports',
@@ -56,6 +51,10 @@ export function addRun(yargs: Argv, context: Context): Argv {
         .example('$0 run', 'the market opens: a surge, a pod killed, a node lost')
         .example('$0 run node-loss --speedup 20', 'the same lesson in half the time')
         .example('$0 run --on kind', 'the same on a real Kubernetes in Docker')
+        .example(
+          '$0 run pod-kill --on existing --context lab --i-mean lab',
+          'on a cluster that others use too',
+        )
         .example('$0 run my-desk.yaml --out runs --seed 7', 'your own scenario, repeatable choices')
         .example('$0 run pod-kill --json | jq .verdict', 'for scripts; status goes to standard error')
         .epilogue(

@@ -17,6 +17,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { OpenbellError, exitCodes, raceAbort, until } from '../../support/index.ts';
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions, Image } from '../provider.ts';
+import { nodePortOf } from '../node-port.ts';
 import type { ClusterSpec } from '../spec.ts';
 import type { NodeConfig } from './config.ts';
 import type { BootResult } from './supervisor/cluster.ts';
@@ -30,6 +31,8 @@ const capabilities: Capabilities = {
   podNetworkReachable: true,
   dividesObjectSeconds: true,
   nodePort: null,
+  nodesVisible: true,
+  limitedRights: false,
 };
 
 const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/openbell', import.meta.url));
@@ -233,8 +236,12 @@ function runningCluster({
     },
     kubeconfig: () => boot.kubeconfig,
     kubeconfigPath: () => boot.kubeconfigPath,
-    entryPoint: (nodePort) => new URL(`http://${boot.entryAddress}:${nodePort}`),
-    loadImage: (image: Image) => ask('loadImage', image),
+    entryPoint: (service) =>
+      Promise.resolve({ url: new URL(`http://${boot.entryAddress}:${nodePortOf(service)}`) }),
+    loadImage: async (image: Image) => {
+      await ask('loadImage', image);
+      return image.name;
+    },
     power: (node, action) => ask('power', { node, action }),
     component: (component, action, node) => ask('component', { name: component, action, node }),
     logs: (lines) => client.call('logs', { lines }),

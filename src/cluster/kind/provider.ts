@@ -128,6 +128,8 @@ function capabilitiesOf({ nodePort }: ClusterRecord): Capabilities {
     podNetworkReachable: false,
     dividesObjectSeconds: false,
     nodePort,
+    nodesVisible: true,
+    limitedRights: false,
   };
 }
 
@@ -149,13 +151,14 @@ function runningCluster(
     lost: new AbortController().signal,
     kubeconfig: () => readFileSync(kubeconfigOf(kindName), 'utf8'),
     kubeconfigPath: () => kubeconfigOf(kindName),
-    entryPoint: () => new URL(`http://127.0.0.1:${record.hostPort}`),
+    entryPoint: () => Promise.resolve({ url: new URL(`http://127.0.0.1:${record.hostPort}`) }),
     async loadImage(image) {
       try {
         const { built } = await loadImage(tools, { kindName, nodes: Object.values(nodeNames) }, image);
-        if (!built) return;
+        if (!built) return image.name;
         images.add(image.name);
         writeRecord({ ...(readRecord(kindName) ?? record), images: [...images] });
+        return image.name;
       } catch (error) {
         throw notProvided(error);
       }

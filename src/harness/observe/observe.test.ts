@@ -42,6 +42,7 @@ async function observed() {
         journal,
         namespace: 'lab',
         workload: { service: 'api', podSelector: 'app=x' },
+        nodesVisible: true,
         metricsEveryMs: 20,
         signal: ended.signal,
       });

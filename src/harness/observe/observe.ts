@@ -31,6 +31,8 @@ export interface ObserveOptions {
   namespace: string;
   workload: { service: string; podSelector: string };
   metricsEveryMs: number;
+  /** Nodes, and what is said about them, may be seen. */
+  nodesVisible: boolean;
   signal: AbortSignal;
 }
 
@@ -85,7 +87,9 @@ export function observe(options: ObserveOptions): Observation {
   const pods = watch(kinds.pod, { namespace, labelSelector: workload.podSelector }, (change, pod) =>
     record(pod, change, podObserved(change, pod, fromWall)),
   );
-  const nodes = watch(kinds.node, {}, (change, node) => record(node, change, nodeObserved(change, node)));
+  const nodes = options.nodesVisible
+    ? watch(kinds.node, {}, (change, node) => record(node, change, nodeObserved(change, node)))
+    : nothingToSee<Node>();
   const deployments = watch(kinds.deployment, { namespace }, (change, deployment) =>
     record(deployment, change, deploymentObserved(deployment)),
   );
@@ -94,9 +98,11 @@ export function observe(options: ObserveOptions): Observation {
   );
   const events = watch(kinds.event, { namespace }, showEvent);
   // Nodes belong to no namespace; what is said about them goes to this one.
-  const nodeEvents = watch(kinds.event, { namespace: 'default' }, (change, event) => {
-    if (event.involvedObject.kind === 'Node') showEvent(change, event);
-  });
+  const nodeEvents = options.nodesVisible
+    ? watch(kinds.event, { namespace: 'default' }, (change, event) => {
+        if (event.involvedObject.kind === 'Node') showEvent(change, event);
+      })
+    : nothingToSee<Event>();
   const labelSelector = `kubernetes.io/service-name=${workload.service}`;
   const current = new Map<string, EndpointSlice>();
   const slices = watch(kinds.endpointSlice, { namespace, labelSelector }, (change, slice) => {
@@ -109,7 +115,9 @@ export function observe(options: ObserveOptions): Observation {
       endpointsObserved(workload.service, [...current.values()]),
     );
   });
-  const watchings = [pods, nodes, deployments, autoscalers, events, nodeEvents, slices];
+  const watchings = [pods, nodes, deployments, autoscalers, events, slices];
+  // Who may see nodes may still not see that namespace; the nodes' own conditions say most of it.
+  const nodeEventsSynced = nodeEvents.synced.catch(() => {});
 
   return {
     pods,
@@ -117,9 +125,15 @@ export function observe(options: ObserveOptions): Observation {
     deployments,
     autoscalers,
     events,
-    synced: Promise.all(watchings.map(({ synced }) => synced)),
-    done: Promise.all([...watchings.map(({ done }) => done), pollMetrics(options)]),
+    synced: Promise.all([...watchings.map(({ synced }) => synced), nodeEventsSynced]),
+    done: Promise.all([...watchings.map(({ done }) => done), nodeEvents.done, pollMetrics(options)]),
   };
+}
+
+/** In the place of a watch that is not allowed. */
+function nothingToSee<T extends KubeObject>(): Watching<T> {
+  const now = Promise.resolve();
+  return { synced: now, done: now, objects: () => [], subscribe: () => () => {} };
 }
 
 /** Leaves out changes that change nothing a report shows, such as a node's heartbeats. */

@@ -35,6 +35,11 @@ export function checkFaults(faults: readonly (FaultItem | undefined)[], context:
 }
 
 function isNodeFault({ type }: FaultItem): boolean {
+  return type.endsWith('-node');
+}
+
+/** The control plane is told nothing of these: it has to notice. */
+function isSilent({ type }: FaultItem): boolean {
   return type === 'kill-node' || type === 'hang-node';
 }
 
@@ -56,7 +61,7 @@ function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found
       [...path, 'at'],
       `expected an instant before traffic ends (${endMs / 1000}s), got ${atMs / 1000}s`,
     );
-  } else if (timings !== undefined && isNodeFault(fault) && fault.for === undefined) {
+  } else if (timings !== undefined && isSilent(fault) && fault.for === undefined) {
     const detectedMs = atMs + timings.nodeMonitorGraceMs;
     const evictedMs = detectedMs + timings.unreachableTolerationMs;
     const late =
