@@ -165,11 +165,12 @@ export function summaryOfHistogram(histogram: Histogram | null): LatencySummary 
 /** A quantile (0 to 1) in ms of a histogram of microseconds; null when it is empty. */
 export function quantileMs({ indices, counts, totalCount }: Histogram, quantile: number): number | null {
   if (totalCount === 0) return null;
+  if (quantile >= 1) return highestOf(indices.at(-1) ?? 0) / 1000;
   // Rounded up, but not because of the last binary digit of the product.
   const rank = Math.max(1, Math.ceil(quantile * totalCount * (1 - Number.EPSILON)));
   let reached = 0;
-  for (const [at, count] of counts.entries()) {
-    reached += count;
+  for (let at = 0; at < counts.length; at += 1) {
+    reached += counts[at] ?? 0;
     if (reached >= rank) return highestOf(indices[at] ?? 0) / 1000;
   }
   return highestOf(indices.at(-1) ?? 0) / 1000;
@@ -184,11 +185,19 @@ export function bandsOf(
   perDoubling: number,
 ): [band: number, count: number][] {
   const bands: [number, number][] = [];
-  for (const [at, index] of indices.entries()) {
+  let last: [number, number] | undefined;
+  /** The first bucket of the band after the last one. */
+  let next = 0;
+  for (let at = 0; at < indices.length; at += 1) {
+    const index = indices[at] ?? 0;
+    if (last !== undefined && index < next) {
+      last[1] += counts[at] ?? 0;
+      continue;
+    }
     const band = Math.floor(Math.log2(Math.max(1, lowestOf(index))) * perDoubling);
-    const last = bands.at(-1);
-    if (last?.[0] === band) last[1] += counts[at] ?? 0;
-    else bands.push([band, counts[at] ?? 0]);
+    next = indexOf(Math.ceil(2 ** ((band + 1) / perDoubling)));
+    last = [band, counts[at] ?? 0];
+    bands.push(last);
   }
   return bands;
 }

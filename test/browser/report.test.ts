@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/report/index.ts';
+import { analyse } from '../../src/analysis/index.ts';
 import { emptyFindings, findingsAtScale } from '../support/findings-at-scale.ts';
 import { violations } from './axe.ts';
+import { hostileJournal } from '../support/hostile-journal.ts';
+import { syntheticJournal } from '../support/synthetic-journal.ts';
 import { PageReader } from './chromium.ts';
 import { hostile, hostileFindings, story } from './findings.ts';
 
@@ -112,6 +115,17 @@ describe('a report in the browser', () => {
       if ((await page.locator('.tip').innerText()).includes(hostile)) return;
     }
     throw new Error('the tip never named the pod');
+  });
+
+  test('a journal whose every text is an attack opens as quietly as any other', async () => {
+    const { page, complaints, requests } = await reader.open(
+      renderReport(analyse(hostileJournal(syntheticJournal()))),
+    );
+    for (const details of await page.locator('details').all())
+      await details.evaluate((el) => el.setAttribute('open', ''));
+    await page.locator('[data-chart="load"]').hover();
+    expect([...complaints, ...requests]).toEqual([]);
+    expect(await page.locator('img').count()).toBe(0);
   });
 
   test('pointing at one chart moves the cursor on all of them', async () => {
