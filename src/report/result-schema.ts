@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answersSchema } from './result-answers-schema.ts';
 
 const ms = z.number().describe('Milliseconds.');
 const instant = z.number().describe("Milliseconds since the run's origin.");
@@ -125,6 +126,7 @@ export const resultSchema = z
         saturatedSeconds: count.describe('Seconds of traffic that the generator itself spoiled.'),
       })
       .describe('How the load generator kept up.'),
+    ...answersSchema,
   })
   .describe('The result of one run of openbell. What each figure means: docs/definitions.md.');
 

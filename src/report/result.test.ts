@@ -41,6 +41,16 @@ describe('result.json', () => {
     expect(result.pods.reduce((sum, pod) => sum + pod.served, 0)).toBe(ok + http_error);
   });
 
+  test('answers what follows from the figures', () => {
+    const result = resultOf(findings);
+    expect(result.trust).toEqual({ level: 'trusted', doubts: [] });
+    expect(result.headlines).toHaveLength(3);
+    expect(result.customers?.errorBudget).toMatchObject({ goal: 0.99 });
+    expect(result.autoscaling?.loadSteps).toMatchObject([{ fromRate: 60, toRate: 400 }]);
+    expect(result.recommendations?.map(({ answers }) => answers)).toContain('kill-node-1');
+    expect(result).toMatchObject({ autoscaler: null, whatIf: null });
+  });
+
   test('has null where a thing did not happen', () => {
     const early: Findings = analyse(events.slice(0, 2));
     expect(resultOf(early)).toMatchObject({

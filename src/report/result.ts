@@ -1,4 +1,5 @@
 import type { Findings, LatencySummary } from '../analysis/index.ts';
+import { answersOf } from './result-answers.ts';
 import type { Result } from './result-schema.ts';
 
 /** The findings as `result.json` holds them, for scripts; `docs/result.schema.json` describes it. */
@@ -63,6 +64,7 @@ export function resultOf(findings: Findings): Result {
       latenessP99Ms: rounded(generator.latenessP99Ms),
       saturatedSeconds: generator.saturatedSeconds,
     },
+    ...answersOf(findings),
   };
 }
 
