@@ -17,7 +17,12 @@ function ruleOf(name: string): string {
 }
 
 const names = metricNames(faults);
-const findings = analyse(syntheticJournal({ expectations: names.map(ruleOf) }));
+const events = syntheticJournal({ expectations: names.map(ruleOf) });
+const findings = analyse(
+  events.map((event) =>
+    event.type === 'run.plan' ? { ...event, economy: { podCapacityPerSecond: 60 } } : event,
+  ),
+);
 const [podKill, nodeLoss] = findings.faults;
 
 function observed(name: string): number | null | undefined {
@@ -43,6 +48,9 @@ describe('of a run with everything in it', () => {
     ['hpa.scaleUps', 2],
     ['hpa.scaleDowns', 1],
     ['hpa.firstScaleUp', 17_100],
+    ['pods.seconds', findings.autoscaling.cost.podSeconds],
+    ['elasticity.underTimeshare', findings.autoscaling.elasticity?.underTimeshare],
+    ['elasticity.overAccuracy', findings.autoscaling.elasticity?.overAccuracy],
     ['fault.kill-pod-1.outage', podKill?.outageMs],
     ['faults.kill-node.repair', nodeLoss?.repairMs],
     ['faults.lost', Math.max(podKill?.lost ?? 0, nodeLoss?.lost ?? 0)],

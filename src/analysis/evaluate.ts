@@ -14,6 +14,7 @@ export type Judged = Pick<
   | 'nodeCounts'
   | 'pods'
   | 'scaling'
+  | 'autoscaling'
   | 'generator'
   | 'faults'
   | 'trafficStartMs'
@@ -86,6 +87,11 @@ function observeRun(name: string, findings: Judged): Observation {
         extreme(Math.min, findings.nodeCounts, (point) => point.ready, findings),
         'no worker was observed while traffic ran',
       );
+    case 'elasticity':
+      return seen(
+        findings.autoscaling.elasticity?.[measure as 'underTimeshare'],
+        'what a pod is good for is neither stated nor could it be measured',
+      );
     case 'hpa':
       return observeScaling(measure, findings);
     case 'generator':
@@ -121,6 +127,10 @@ function requestsOf(measure: string, requests: Findings['requests']): number | u
 }
 
 function observePods(measure: string, findings: Judged): Observation {
+  if (measure === 'seconds') {
+    const { fromMs, toMs, podSeconds } = findings.autoscaling.cost;
+    return seen(toMs > fromMs ? podSeconds : null, 'no traffic ran');
+  }
   if (measure === 'restarts')
     return seen(
       findings.pods.reduce((sum, pod) => sum + pod.restarts, 0),

@@ -101,6 +101,11 @@ export const metrics: readonly Metric[] = [
     definition: 'Restarts of containers, over all pods of the workload.',
   },
   {
+    name: 'pods.seconds',
+    unit: 'count',
+    definition: 'Pod-seconds: for how long pods took up room on nodes while traffic ran, summed over all.',
+  },
+  {
     name: 'nodes.min',
     unit: 'count',
     definition: 'Fewest workers that were Ready at once while traffic ran.',
@@ -119,6 +124,26 @@ export const metrics: readonly Metric[] = [
     name: 'hpa.firstScaleUp',
     unit: 'ms',
     definition: 'From the start of traffic until the autoscaler first raised the number of replicas.',
+  },
+  {
+    name: 'elasticity.underTimeshare',
+    unit: 'ratio',
+    definition: 'Share of the time in which there were fewer pods than the load needed (SPEC RG: τU).',
+  },
+  {
+    name: 'elasticity.overTimeshare',
+    unit: 'ratio',
+    definition: 'Share of the time in which there were more pods than the load needed (SPEC RG: τO).',
+  },
+  {
+    name: 'elasticity.underAccuracy',
+    unit: 'ratio',
+    definition: 'Pods lacking, as a share of those needed, in the mean over time (SPEC RG: θU).',
+  },
+  {
+    name: 'elasticity.overAccuracy',
+    unit: 'ratio',
+    definition: 'Pods in excess, as a share of those needed, in the mean over time (SPEC RG: θO).',
   },
   {
     name: 'generator.latenessP99',

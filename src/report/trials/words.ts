@@ -14,6 +14,11 @@ const titles: Record<string, string> = {
   'pods.max': 'Most pods Ready',
   'pods.min': 'Fewest pods in rotation',
   'pods.restarts': 'Container restarts',
+  'pods.seconds': 'Pod-seconds',
+  'elasticity.underTimeshare': 'Time with too few pods',
+  'elasticity.overTimeshare': 'Time with too many pods',
+  'elasticity.underAccuracy': 'Pods lacking, mean share',
+  'elasticity.overAccuracy': 'Pods in excess, mean share',
   'nodes.min': 'Fewest nodes Ready',
   'hpa.scaleUps': 'Scale-ups',
   'hpa.scaleDowns': 'Scale-downs',
@@ -55,7 +60,8 @@ export function familyOf({ name }: Pick<Measure, 'name'>): string {
   if (family === 'fault' || family === 'faults') return 'Healing';
   if (family === 'availability' || family === 'requests') return 'Requests';
   if (family === 'response' || family === 'service') return 'Latency';
-  if (family === 'pods' || family === 'nodes' || family === 'hpa') return 'Pods, nodes and scaling';
+  if (family === 'pods' || family === 'nodes' || family === 'hpa' || family === 'elasticity')
+    return 'Pods, nodes and scaling';
   return family === 'generator' ? 'Load generator' : 'More';
 }
 
