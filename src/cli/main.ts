@@ -57,6 +57,8 @@ function parser(argv: string[], context: Context): Argv {
     .demandCommand(1, 1, 'which command?')
     .recommendCommands()
     .strict()
+    // The last of two wins, as in most commands.
+    .parserConfiguration({ 'duplicate-arguments-array': false })
     .showHelpOnFail(false)
     .exitProcess(false)
     .fail((message, error) => {
