@@ -21,6 +21,7 @@ const roots = [
   'V1Deployment',
   'V1EndpointSlice',
   'V1Eviction',
+  'V1HorizontalPodAutoscaler',
   'V1Job',
   'V1Lease',
   'V1Namespace',

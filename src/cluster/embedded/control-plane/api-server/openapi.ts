@@ -1,8 +1,9 @@
 /**
  * The part of OpenAPI v3 that kubectl reads before it applies: which kinds may be patched, and that the server itself
- * checks fields and dry runs. Schemas of the kinds are not published.
+ * checks fields and dry runs; and the kinds' fields, which `kubectl explain` shows.
  */
 import { kinds } from './kinds/registry.ts';
+import { schemasOf } from './openapi-schemas.ts';
 
 const parameters = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
   name,
@@ -42,7 +43,7 @@ export function openApiOf(path: string): object | undefined {
         },
       ]),
     ),
-    components: { schemas: {} },
+    components: { schemas: schemasOf(served) },
   };
 }
 

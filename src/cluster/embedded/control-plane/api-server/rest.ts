@@ -28,8 +28,11 @@ export interface Serving extends Context {
 
 /** Answers a request about a kind. @throws {ApiError} what is to be answered instead. */
 export async function serveRoute(serving: Serving, exchange: Exchange, route: Route): Promise<void> {
-  const { kind, name, subresource } = route;
+  const { kind, name, subresource, conversion } = route;
   const method = exchange.request.method ?? 'GET';
+  // Of another version, single objects are made and read.
+  if (conversion !== undefined && (name === undefined ? method !== 'POST' : method !== 'GET'))
+    throw noSuchResource();
   if (name === undefined) return serveCollection(serving, exchange, route, method);
   const ref = { namespace: route.namespace, name };
   if (subresource !== undefined) {
@@ -42,6 +45,8 @@ export async function serveRoute(serving: Serving, exchange: Exchange, route: Ro
         const one = { fieldSelector: `metadata.name=${name}` };
         return sendWatch(serving, exchange, kind, { ...selectors(exchange, route), ...one });
       }
+      if (conversion !== undefined)
+        return sendJson(exchange, 200, conversion.toClient(read(serving, kind, ref)));
       return sendObject(exchange, kind, 200, read(serving, kind, ref));
     case 'PUT': {
       const wanted = objectIn(kind, await objectOf(exchange.request));
@@ -82,8 +87,14 @@ async function serveCollection(
     }
     case 'POST': {
       if (kind.type.namespaced && namespace === undefined) throw methodNotAllowed();
-      const object = objectIn(kind, await objectOf(exchange.request));
+      const body = await objectOf(exchange.request);
+      const { conversion } = route;
+      const object = objectIn(
+        kind,
+        conversion === undefined ? body : conversion.fromClient(body as KubeObject),
+      );
       const made = await create(serving, kind, object, { namespace, ...writeOptions(exchange, kind) });
+      if (conversion !== undefined) return sendJson(exchange, 201, conversion.toClient(made));
       return sendObject(exchange, kind, 201, made);
     }
     case 'DELETE': {

@@ -1,3 +1,4 @@
+import { autoscalingV1, type Conversion } from './autoscaling-v1.ts';
 import { kinds } from './kinds/registry.ts';
 import type { Kind } from './kinds/strategy.ts';
 
@@ -8,6 +9,8 @@ export interface Route {
   /** Left out: the collection. */
   name: string | undefined;
   subresource: string | undefined;
+  /** The path names another version than the one that is stored. */
+  conversion?: Conversion;
 }
 
 const byPath = new Map(
@@ -19,6 +22,11 @@ const byPath = new Map(
  * served.
  */
 export function routeOf(path: string): Route | undefined {
+  const old = '/apis/autoscaling/v1/';
+  if (path.startsWith(old)) {
+    const route = routeOf(path.replace(old, '/apis/autoscaling/v2/'));
+    return route && { ...route, conversion: autoscalingV1 };
+  }
   const parts = path
     .split('/')
     .filter((part) => part !== '')

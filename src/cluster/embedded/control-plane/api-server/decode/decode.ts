@@ -25,10 +25,16 @@ const rootTypes: Record<string, string> = {
   HorizontalPodAutoscaler: 'V2HorizontalPodAutoscaler',
 };
 
+/** The structs that objects are made of: their fields' types, `[]` and `{}` before those of lists' and maps' elements. */
+export const structTypes = {
+  rootOf: ({ kind }: Kind['type']): string => rootTypes[kind] ?? `V1${kind}`,
+  fieldsOf: (struct: string): Readonly<Fields> | undefined => structs[struct],
+};
+
 /** A typed copy of an object; kinds without known types are copied as they are. @throws {ApiError} 400. */
 export function decode(kind: Kind, object: KubeObject, onUnknown?: OnUnknown): KubeObject {
   const { kind: name, version } = kind.type;
-  const root = rootTypes[name] ?? `V1${name}`;
+  const root = structTypes.rootOf(kind.type);
   if (structs[root] === undefined) return decoded(object);
   const unknown: string[] = [];
   const fail = (why: string): never => {
