@@ -42,6 +42,7 @@ export function deploymentStatus(input: StatusInput, sameRollout: boolean): Stat
     available >= replicas - maxUnavailable ? minimumAvailable : minimumUnavailable,
     now,
   );
+  conditions = pausing(input, conditions);
   if (sameRollout) conditions = progress(input, status, conditions);
   conditions = replicaFailure(allSets, conditions, now);
   return { ...status, conditions };
@@ -108,6 +109,13 @@ const minimumUnavailable: Statement = {
 };
 const available = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
 const updated = { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated' };
+const paused: Statement = {
+  type: 'Progressing',
+  status: 'Unknown',
+  reason: 'DeploymentPaused',
+  message: 'Deployment is paused',
+};
+const resumed: Statement = { ...paused, reason: 'DeploymentResumed', message: 'Deployment is resumed' };
 const timedOut = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' };
 
 function progress(input: StatusInput, status: Status, conditions: readonly Condition[]): Condition[] {
@@ -134,6 +142,14 @@ function progress(input: StatusInput, status: Status, conditions: readonly Condi
     return withCondition(conditions, { ...timedOut, message: `${subject} has timed out progressing.` }, now);
   }
   return [...conditions];
+}
+
+/** Says when a rollout is held and when it goes on; one that has missed its deadline stays missed. */
+function pausing({ deployment, now, progressDeadlineMs }: StatusInput, conditions: Condition[]): Condition[] {
+  const reason = conditions.find(({ type }) => type === 'Progressing')?.reason;
+  if (progressDeadlineMs === undefined || reason === timedOut.reason) return conditions;
+  if (deployment.spec?.paused === true) return withCondition(conditions, paused, now);
+  return reason === paused.reason ? withCondition(conditions, resumed, now) : conditions;
 }
 
 function hasProgressed(before: Status, now: Status): boolean {
