@@ -130,9 +130,12 @@ class Judge {
   }
 
   byTime({ pod, outcome, scheduledMs, endedMs }: BadRequest): boolean {
-    const { atMs } = this.#blame.episode;
+    const { atMs, inject } = this.#blame.episode;
+    const isPodFault = inject?.targetKind === 'Pod';
     if (endedMs < atMs || scheduledMs > this.#untilMs) return false;
     const unanswered = pod === null && outcome !== 'ok' && outcome !== 'dropped';
+    // Where requests timed out already, the end of one pod does not explain those that were waiting.
+    if (this.#badBefore && isPodFault && outcome === 'timeout' && scheduledMs < atMs) return false;
     // What was under way when the fault struck is its doing only where nobody answered.
     if (scheduledMs < atMs || this.#badBefore) return unanswered;
     return true;

@@ -6,9 +6,14 @@ import type { BadRequest, Blame } from './losses.ts';
 export function misroutedOf(
   { episode, lostUntil }: Blame,
   bad: readonly BadRequest[],
-  outOfRotationMs: number | null,
+  leftRotationMs: number | null,
 ): FaultFinding['misrouted'] {
   if (episode.lost.length === 0) return null;
+  // Pods that were not listed when the fault struck had left before.
+  const wereListed = episode.lost.some(({ rotations }) =>
+    rotations.some(({ fromMs, toMs }) => fromMs <= episode.atMs && (toMs === null || toMs >= episode.atMs)),
+  );
+  const outOfRotationMs = wereListed ? leftRotationMs : episode.atMs;
   const counts = { underWay: 0, keptConnections: 0, whileListed: 0, afterwards: 0, livingPods: 0 };
   let lastMs: number | null = null;
   for (const request of bad) {
