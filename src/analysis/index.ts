@@ -12,7 +12,21 @@ export {
 } from './metrics.ts';
 export { analyse } from './analyse.ts';
 export { formatMetric } from './evaluate.ts';
-export { countUpTo, decodeHistogram, quantileMs, totalOf } from './histogram.ts';
+export {
+  countUpTo,
+  decodeHistogram,
+  mergeHistograms,
+  quantileMs,
+  summaryOfHistogram,
+  totalOf,
+} from './histogram.ts';
+export {
+  fitScalability,
+  kneeOf,
+  throughputAt,
+  type LoadPoint,
+  type ScalabilityFit,
+} from './capacity/scalability.ts';
 export * from './statistics/index.ts';
 export * from './trials/index.ts';
 export * from './compare/index.ts';

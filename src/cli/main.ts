@@ -6,6 +6,7 @@ import { addClean } from './commands/clean.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
+import { addCapacity } from './commands/capacity.ts';
 import { addExport } from './commands/export.ts';
 import { addRbac } from './commands/rbac.ts';
 import { addReport } from './commands/report.ts';
@@ -40,6 +41,7 @@ function parser(argv: string[], context: Context): Argv {
     addScenarios,
     addReport,
     addExport,
+    addCapacity,
     addUp,
     addDown,
     addDoctor,

@@ -23,6 +23,15 @@ export function numberOption(
   };
 }
 
+/** The same for a list of numbers, separated by commas. */
+export function numbersOption(
+  option: string,
+  range: NumberRange,
+): (text: string | undefined) => number[] | undefined {
+  const one = numberOption(option, range);
+  return (text) => text?.split(',').flatMap((word) => one(word) ?? []);
+}
+
 /** Seeds, as in scenario files. */
 export const seedRange: NumberRange = { from: 0, to: 4_294_967_295, whole: true };
 

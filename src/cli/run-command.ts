@@ -21,6 +21,7 @@ export interface RunRequest extends WhereRequest {
   json: boolean;
   open: boolean;
   metricsPort?: number | undefined;
+  ledger: boolean;
 }
 
 /** One run, watched on standard error; the summary, or result.json, goes to standard output. */
@@ -89,6 +90,7 @@ async function watchedRun(
       outDir: request.out,
       seed: request.seed,
       keep: request.keep,
+      ledger: request.ledger,
       signal: interruption.clean,
       hardSignal: interruption.hard,
       startedAtMs,

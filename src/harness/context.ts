@@ -23,6 +23,8 @@ export interface RunContext {
   keep: boolean;
   /** The cluster is used by others after this run, which leaves it as it was. */
   shared: boolean;
+  /** What became of each request is written to requests.csv. */
+  ledger: boolean;
   /** What outlives the run; null as long as there is nothing. */
   kept: KeptCluster | null;
   journal: Journal;

@@ -55,6 +55,7 @@ async function driving(faults: FaultSpec[]) {
     keep: false,
     shared: false,
     namespaceGiven: false,
+    ledger: false,
     kept: null,
     journal,
     steps: startChecklist(journal, {}),

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { playFaults, type FaultPlay, type FaultSpec } from '../faults/index.ts';
 import type { TrafficStart, Unstamped } from '../journal/index.ts';
 import { monotonicMs, systemClock } from '../support/index.ts';
@@ -38,6 +40,7 @@ export async function drive(
     goodResponseMs: scenario.goodResponseMs,
     onSecond: (second) => journal.record(second),
     onTick: (tick) => observer.onTick?.(tick),
+    ...(context.ledger ? { ledgerFile: await beginLedger(context.folder) } : {}),
   });
   const over = new AbortController();
   let faults: FaultPlay | null = null;
@@ -109,6 +112,13 @@ async function announcePhases(
     if (over.aborted) return;
     journal.record({ type: 'phase.start', t: at - journal.originMs, index, name });
   }
+}
+
+/** A file to which each request's end is appended; see `TrafficOptions.ledgerFile`. */
+async function beginLedger(folder: string): Promise<string> {
+  const file = path.join(folder, 'requests.csv');
+  await writeFile(file, 'id,due_ms,sent_ms,ended_ms,outcome,status\n');
+  return file;
 }
 
 /** Whether requests arrive by themselves or follow from answers. */

@@ -12,3 +12,5 @@ export { holdsTrials, renderTrialsFolder, type RenderedTrials } from './trials/r
 export { compareFolders, type CompareOptions } from './trials/compare.ts';
 export { exportRun } from './export.ts';
 export { serveMetrics } from './metrics-endpoint.ts';
+export { measureCapacity, type Capacity, type CapacityOptions } from './capacity/capacity.ts';
+export type { CapacityResult, ClosedPoint, HoldPoint, PodsCapacity } from './capacity/result.ts';

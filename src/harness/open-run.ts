@@ -67,6 +67,7 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
     seed,
     keep,
     shared: options.shared === true,
+    ledger: options.ledger === true,
     kept: null,
     journal,
     steps,

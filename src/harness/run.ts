@@ -29,6 +29,8 @@ export interface RunOptions {
   shared?: boolean;
   /** A namespace that is there already, to be used in the place of one of the run's own. */
   namespace?: string | undefined;
+  /** Writes what became of each request to requests.csv in the run's folder. */
+  ledger?: boolean;
   /** Every random choice follows from it; left out: the scenario's, else one that is drawn and journaled. */
   seed?: number | undefined;
   /** The cluster and what was deployed outlive the run. */

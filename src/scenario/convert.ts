@@ -99,7 +99,7 @@ export function economyOf({
   podHour,
   lostRequest,
   currency,
-}: ScenarioFile['economy']): Pick<Scenario, 'economy'> {
+}: Omit<ScenarioFile['economy'], 'calibration'>): Pick<Scenario, 'economy'> {
   const economy = {
     ...(podCapacity !== undefined && { podCapacityPerSecond: podCapacity }),
     ...(podHour !== undefined && { podHourPrice: podHour }),

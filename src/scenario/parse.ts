@@ -9,7 +9,7 @@ import { checkFaults } from './checks/faults.ts';
 import { checkRequests } from './checks/requests.ts';
 import { checkTarget } from './checks/target.ts';
 import { checkPlan, checkTraffic } from './checks/traffic.ts';
-import { checkUsers } from './checks/users.ts';
+import { checkEconomy, checkUsers } from './checks/users.ts';
 import { checkManifests, checkSampleApi } from './checks/workload.ts';
 import {
   authOf,
@@ -127,6 +127,7 @@ function understand(
     checkTraffic(pieces),
     checkRequests(pieces, referenced),
     checkUsers(pieces),
+    checkEconomy(pieces),
     checkTarget(pieces, referenced, place),
   ];
   if (pieces.cluster !== undefined && workers !== undefined)
@@ -228,7 +229,7 @@ function assemble(
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     expect: meaning.expect,
     goodResponseMs: traffic.goodResponse ?? limitOfP99(meaning.expect) ?? 500,
-    ...economyOf(file.economy),
+    ...economyOf({ ...file.economy, podCapacity: file.economy.podCapacity ?? referenced.podCapacity }),
     warnings,
   };
 }

@@ -21,6 +21,7 @@ export interface Pieces {
   steps: (StepItem | undefined)[];
   /** By name; undefined where the shape is wrong. */
   variables: Record<string, VariableItem | undefined>;
+  economy: ScenarioFile['economy'] | undefined;
   auth: AuthItem | undefined;
   tls: TlsItem | undefined;
   faults: (FaultItem | undefined)[];
@@ -49,6 +50,7 @@ export function piecesOf(value: unknown): Pieces {
         whole(itemSchemas.variable, value),
       ]),
     ),
+    economy: whole(shape.economy, file['economy']),
     auth: whole(itemSchemas.auth, traffic['auth']),
     tls: whole(itemSchemas.tls, traffic['tls']),
     faults: items(itemSchemas.fault, file['faults']),

@@ -19,6 +19,8 @@ export interface Referenced {
   bodies: Map<string, Uint8Array>;
   tables: Map<string, ValueTable>;
   certificates: Map<string, string>;
+  /** Of the calibration file; undefined where none is named. */
+  podCapacity: number | undefined;
   manifests: Map<string, ManifestObject[]>;
   /** Where the scenario names a file that cannot be read. */
   problems: PathProblem[];
@@ -34,6 +36,7 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
     bodies: new Map(),
     tables: new Map(),
     certificates: new Map(),
+    podCapacity: undefined,
     manifests: new Map(),
     problems: [],
     problemsInside: [],
@@ -93,6 +96,16 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
     const content = await text(file, ['traffic', 'tls', key]);
     if (content !== null) read.certificates.set(file, content);
   }
+  const calibration = pieces.economy?.calibration;
+  if (calibration !== undefined) {
+    const at: Path = ['economy', 'calibration'];
+    const content = await text(calibration, at);
+    const capacity = content === null ? undefined : podCapacityIn(content);
+    if (capacity === null) {
+      const message = `expected a file of openbell capacity with podCapacityPerSecond above 0, got another at ${path.resolve(folder, calibration)}`;
+      read.problems.push({ path: at, message: about(at, message) });
+    } else read.podCapacity = capacity;
+  }
   for (const [index, name] of (pieces.workload?.manifests?.files ?? []).entries()) {
     const content = await text(name, ['workload', 'manifests', 'files', index]);
     if (content === null) continue;
@@ -101,6 +114,17 @@ export async function readReferenced(pieces: Pieces, folder: string): Promise<Re
     read.problemsInside.push(...problems);
   }
   return read;
+}
+
+/** What a calibration file says one pod is good for; null where the text is none. */
+function podCapacityIn(text: string): number | null {
+  try {
+    const { kind, podCapacityPerSecond } = JSON.parse(text) as Record<string, unknown>;
+    const isCapacity = typeof podCapacityPerSecond === 'number' && podCapacityPerSecond > 0;
+    return kind === 'Calibration' && isCapacity ? podCapacityPerSecond : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The Kubernetes objects of a YAML file: of each document, and of each `List` the items. */

@@ -180,6 +180,9 @@ const economy = section({
   podCapacity: rate()
     .optional()
     .describe('Requests per second that one pod is good for; measured by its CPU when left out.'),
+  calibration: text('a file name')
+    .optional()
+    .describe('What `openbell capacity` wrote, instead of podCapacity; relative to the scenario file.'),
   podHour: price().optional().describe('Price of a pod for an hour.'),
   lostRequest: price().optional().describe('Price of a request that did not end ok.'),
   currency: text('a currency such as EUR').optional(),

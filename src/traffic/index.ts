@@ -8,4 +8,5 @@ export { isTemplate, parseTemplate } from './template.ts';
 export { parseAnswerRule, type AnswerCheck } from './answer-rule.ts';
 export { variableNames } from './generator/values.ts';
 export { checkName, saveName } from './generator/answer-checks.ts';
+export { requestSamples, type RequestSample } from './generator/request-samples.ts';
 export { mergeSeconds } from './merge.ts';

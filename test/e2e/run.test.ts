@@ -21,15 +21,17 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => place[Symbol.asyncDispose]());
 
-test('its exit code says that the expectations held, and its folder has the three files', async () => {
+test('its exit code says that the expectations held, and its folder has its files', async () => {
   expectExit(done, result, 0);
   expect(path.basename(folder)).toMatch(/^short-surge-\d{8}T\d{6}Z$/);
   expect((await readdir(folder)).toSorted()).toEqual([
     'journal.ndjson',
     'junit.xml',
+    'latency.hlog',
     'report.html',
     'report.md',
     'result.json',
+    'seconds.csv',
   ]);
 });
 

@@ -42,6 +42,11 @@ export function addRun(yargs: Argv, context: Context): Argv {
           describe: 'print result.json instead of the summary',
         })
         .option('open', { type: 'boolean', default: false, describe: 'open the report in the browser' })
+        .option('ledger', {
+          type: 'boolean',
+          default: false,
+          describe: 'write requests.csv: of each request its id, when it was due, sent and ended, and how',
+        })
         .option('metrics-port', {
           type: 'string',
           coerce: numberOption('metrics-port', portRange),

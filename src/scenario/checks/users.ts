@@ -40,6 +40,15 @@ export function checkUsers({ phases, traffic, steps }: Pieces): Found {
   return found;
 }
 
+/** What a pod is good for is stated once. */
+export function checkEconomy({ economy }: Pieces): Found {
+  const found = new Finder();
+  if (economy?.podCapacity !== undefined && economy.calibration !== undefined) {
+    found.problem(['economy', 'calibration'], 'expected podCapacity or calibration, got both');
+  }
+  return found;
+}
+
 function checkPause(think: ThinkItem | undefined, path: (string | number)[], found: Finder): void {
   if (typeof think !== 'object' || think.to >= think.from) return;
   found.problem([...path, 'to'], `expected at least from (${think.from}ms), got ${think.to}ms`);
