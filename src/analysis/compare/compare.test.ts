@@ -112,8 +112,19 @@ test('sides share the measures of faults that both have, and name what else diff
 
 test('without a run that counts nothing is compared', () => {
   const none = madeTrials(before);
-  none.trials = none.trials.map((trial) => ({ ...trial, counts: false }));
-  expect(compare(side(none), side(before), [])).toMatchObject({ verdict: 'untrusted', exitCode: 108 });
+  none.trials = none.trials.map((trial) => ({ ...trial, counts: false, verdict: 'error' }));
+  const nothing = compare(side(none), side(before), []);
+  expect(nothing).toMatchObject({ verdict: 'untrusted', exitCode: 108, counted: { a: 0, b: 8 } });
+  expect(nothing.verdictSentence).toContain('nothing to compare');
+});
+
+test('runs that cannot be trusted are compared all the same, but the verdict is untrusted', () => {
+  const doubtful = madeTrials(faster);
+  doubtful.trials = doubtful.trials.map((trial) => ({ ...trial, counts: false, verdict: 'untrusted' }));
+  const found = compare(side(before), side(doubtful), [parseGate('outage +10%', madeFaults, madeFaults)]);
+  expect(found).toMatchObject({ verdict: 'untrusted', exitCode: 108, untrusted: ['B'] });
+  expect(outageIn(found)?.judgement).toBe('better');
+  expect(found.gates[0]?.held).toBe(true);
 });
 
 test('lanes count seconds from the start of traffic; several are laid over each other by median and quartiles', () => {

@@ -1,5 +1,5 @@
 import { exitCodes, formatPlural, type ExitCode } from '../../support/index.ts';
-import type { TrialSet } from '../trials/index.ts';
+import { usedOf, type TrialSet } from '../trials/index.ts';
 import {
   adjusted,
   differenceOf,
@@ -25,8 +25,10 @@ export interface Side {
 export interface Comparison {
   a: Side;
   b: Side;
-  /** Trials of each side that count. */
+  /** Runs of each side that are used. */
   counted: { a: number; b: number };
+  /** Sides whose runs cannot be trusted. */
+  untrusted: ('A' | 'B')[];
   differences: Difference[];
   gates: GateResult[];
   /** Circumstances that are not the same: `[what, in A, in B]`. */
@@ -43,21 +45,33 @@ export function compare(a: Side, b: Side, gates: readonly Gate[]): Comparison {
   const gateDifferences = adjusted(gates.map(({ measure }) => differenceOf(measure, a.set, b.set)));
   const results = gates.map((gate, index) => judgeGate(gate, gateDifferences[index] as Difference));
   const counted = { a: countIn(a), b: countIn(b) };
+  const untrusted = (['A', 'B'] as const).filter(
+    (letter) => !usedOf((letter === 'A' ? a : b).set.trials).trusted,
+  );
   const names = new Set([...Object.keys(a.circumstances), ...Object.keys(b.circumstances)]);
   const unlike = [...names].flatMap((name): [string, string, string][] => {
     const [inA, inB] = [a.circumstances[name] ?? 'not known', b.circumstances[name] ?? 'not known'];
     return inA === inB ? [] : [[name, inA, inB]];
   });
-  return { a, b, counted, differences, gates: results, unlike, ...judge(results, counted, differences) };
+  return {
+    a,
+    b,
+    counted,
+    untrusted,
+    differences,
+    gates: results,
+    unlike,
+    ...judge(results, { counted, untrusted }, differences),
+  };
 }
 
 function countIn({ set }: Side): number {
-  return set.trials.filter(({ counts }) => counts).length;
+  return usedOf(set.trials).used.length;
 }
 
 function judge(
   gates: readonly GateResult[],
-  counted: Comparison['counted'],
+  { counted, untrusted }: Pick<Comparison, 'counted' | 'untrusted'>,
   differences: readonly Difference[],
 ): Pick<Comparison, 'verdict' | 'verdictSentence' | 'exitCode'> {
   const against = `${formatPlural(counted.b, 'run')} of B against ${formatPlural(counted.a, 'run')} of A`;
@@ -65,7 +79,7 @@ function judge(
     return {
       verdict: 'untrusted',
       exitCode: exitCodes.generatorCouldNotKeepUp,
-      verdictSentence: `There is nothing to compare: ${against} can be trusted.`,
+      verdictSentence: `There is nothing to compare: ${against} came to their end.`,
     };
   }
   const count = (judgement: Judgement): number =>
@@ -74,6 +88,13 @@ function judge(
   const found = single
     ? 'with one run on a side no difference can be told from chance'
     : `${formatPlural(count('better'), 'measure')} better, ${count('worse')} worse, ${count('other')} otherwise different; of ${count('not shown')} no difference is shown`;
+  if (untrusted.length > 0) {
+    return {
+      verdict: 'untrusted',
+      exitCode: exitCodes.generatorCouldNotKeepUp,
+      verdictSentence: `The figures of ${untrusted.join(' and ')} cannot be trusted, and so nothing that follows from them. In ${against}: ${found}.`,
+    };
+  }
   const failed = gates.filter(({ held }) => !held);
   if (failed.length > 0) {
     return {

@@ -7,7 +7,7 @@ import {
   type Interval,
   type Summary,
 } from '../statistics/index.ts';
-import { findingOf, findMeasure, measuresFor, type Measure, type TrialSet } from '../trials/index.ts';
+import { findingOf, findMeasure, measuresFor, usedOf, type Measure, type TrialSet } from '../trials/index.ts';
 
 /**
  * What can be said of a difference. `better`, `worse` and `other` are only said of what chance does not explain; `not shown` is no
@@ -46,7 +46,7 @@ export function sharedMeasures(a: readonly FaultName[], b: readonly FaultName[])
 /** B less A of one measure, not yet judged. */
 export function differenceOf(measure: Measure, a: TrialSet, b: TrialSet): Difference {
   const [one, other] = [a, b].map(({ trials }) => {
-    const counted = trials.filter(({ counts }) => counts);
+    const counted = usedOf(trials).used;
     const values = counted.flatMap(({ values }) => values[measure.name]?.value ?? []);
     return { values, finding: findingOf(measure, counted), trials: counted.length };
   }) as [Measured, Measured];
@@ -75,7 +75,7 @@ interface Measured {
 /** A trial without a value may be the worst of all, so nothing is said of a measure that has one. */
 function problemOf(side: string, { finding, trials }: Measured): string | null {
   const [first] = finding.missing;
-  if (trials === 0) return `no run of ${side} counts`;
+  if (trials === 0) return `no run of ${side} came to its end`;
   if (first === undefined) return null;
   return `not known in ${finding.missing.length} of ${formatPlural(trials, 'run')} of ${side} (${first.problem})`;
 }

@@ -16,4 +16,5 @@ export {
   type TrialFindings,
   type TrialSet,
 } from './trials.ts';
+export { usedOf, type UsedTrials } from './used.ts';
 export { isEnough, parseUntil, type UntilRule } from './until.ts';

@@ -76,7 +76,7 @@ export function judgeStatistic(rule: StatisticRule, counted: readonly Trial[]): 
   if (known.length === 0 || missing > 0) {
     const problem =
       values.length === 0
-        ? 'no trial counts'
+        ? 'no trial ran to its end'
         : `${rule.measure.name} is not known of ${missing} of ${values.length} trials: ${firstProblem(rule, counted)}`;
     return { rule: rule.rule, observed: null, observedText: 'not observed', held: false, problem };
   }

@@ -152,7 +152,7 @@ describe('the verdict over trials', () => {
     );
     expect(judged(set)).toMatchObject({ verdict: 'untrusted', exitCode: 108 });
     expect(judged(set).verdictSentence).toBe(
-      'Only 3 of 8 trials can be trusted. The figures of 5 trials are set aside (5 untrusted).',
+      'Only 3 of 8 trials can be trusted (5 untrusted). The figures are those of all 8 that ran to their end, and as doubtful.',
     );
   });
 

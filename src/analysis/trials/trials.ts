@@ -2,6 +2,7 @@ import { formatPlural, exitCodes, type ExitCode } from '../../support/index.ts';
 import type { Findings, Verdict } from '../findings.ts';
 import type { FaultName } from '../metrics.ts';
 import { summarise, type Summary } from '../statistics/index.ts';
+import { usedOf, type UsedTrials } from './used.ts';
 import { measure, measuresFor, type Measure, type MeasuredValue } from './measures.ts';
 import { judgeStatistic, type StatisticResult, type StatisticRule } from './statistic-rule.ts';
 
@@ -16,7 +17,7 @@ export interface Trial {
   verdictSentence: string;
   exitCode: number;
   durationMs: number;
-  /** Whether its figures enter the statistics: it ran to its end, its faults landed and its figures may be believed. */
+  /** It ran to its end, its faults landed and its figures may be believed. */
   counts: boolean;
   /** By the measure's name. */
   values: Record<string, MeasuredValue>;
@@ -30,16 +31,16 @@ export interface TrialSet {
   trials: Trial[];
 }
 
-/** A measure over the trials that count. */
+/** A measure over the trials that are used. */
 export interface MeasureFinding extends Measure {
   /** Null when no trial has a value. */
   summary: Summary | null;
-  /** Trials that count but have no value. */
+  /** Trials that are used but have no value. */
   missing: { trial: number; problem: string }[];
 }
 
 /** What the trials come to. */
-export interface TrialFindings extends TrialSet {
+export interface TrialFindings extends TrialSet, UsedTrials {
   measures: MeasureFinding[];
   expectations: StatisticResult[];
   /** Trials that were asked for. */
@@ -91,11 +92,13 @@ export function analyseTrials(
     rules,
   }: { planned: number; ended: TrialFindings['ended']; rules: readonly StatisticRule[] },
 ): TrialFindings {
-  const counted = set.trials.filter(({ counts }) => counts);
-  const measures = measuresFor(set.faults).map((one) => findingOf(one, counted));
-  const expectations = rules.map((rule) => judgeStatistic(rule, counted));
+  const { used, trusted } = usedOf(set.trials);
+  const measures = measuresFor(set.faults).map((one) => findingOf(one, used));
+  const expectations = rules.map((rule) => judgeStatistic(rule, used));
   return {
     ...set,
+    used,
+    trusted,
     measures,
     expectations,
     planned,
@@ -104,7 +107,7 @@ export function analyseTrials(
   };
 }
 
-/** A measure over trials that count. */
+/** A measure over these trials. */
 export function findingOf(one: Measure, counted: readonly Trial[]): MeasureFinding {
   const values = counted.flatMap(({ values }) => values[one.name]?.value ?? []);
   const missing = counted.flatMap(({ number, values }) => {
@@ -147,12 +150,17 @@ function judge(
       verdictSentence: `The trials were interrupted: ${ran} were made.${aside}`,
     };
   }
-  if (counted.length * 2 < trials.length || counted.length === 0) {
+  const { used, trusted } = usedOf(trials);
+  if (!trusted) {
     const few = counted.length === 0 ? 'None' : `Only ${counted.length}`;
+    const instead =
+      used.length === 0
+        ? ''
+        : ` The figures are those of all ${used.length} that ran to their end, and as doubtful.`;
     return {
       verdict: 'untrusted',
       exitCode: exitCodes.generatorCouldNotKeepUp,
-      verdictSentence: `${few} of ${ran} can be trusted.${aside}`,
+      verdictSentence: `${few} of ${ran} can be trusted (${reasons(trials)}).${instead}`,
     };
   }
   const enough = ended === null ? '' : ` ${ended}`;

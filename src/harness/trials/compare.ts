@@ -7,6 +7,7 @@ import {
   lanesOf,
   parseGate,
   trialOf,
+  usedOf,
   type Comparison,
   type Findings,
   type RunLanes,
@@ -58,19 +59,17 @@ export async function compareFolders({
 async function readSide(folder: string): Promise<Side> {
   const found = await stat(folder).catch(() => null);
   const manifest = found?.isDirectory() === true ? await readManifest(folder) : null;
-  const runs: { lanes: RunLanes; counts: boolean }[] = [];
+  const lanes = new Map<Trial, RunLanes>();
   let circumstances: Record<string, string> = {};
-  const keep = (findings: Findings, { counts }: Trial): void => {
-    runs.push({ lanes: lanesOf(findings), counts });
+  const keep = (findings: Findings, trial: Trial): void => {
+    lanes.set(trial, lanesOf(findings));
     circumstances = circumstancesOf(findings);
   };
   const set = manifest === null ? await readRun(folder, keep) : await readTrials(folder, manifest, keep);
-  const counted = runs.filter(({ counts }) => counts);
-  const shown = counted.length === 0 ? runs : counted;
   return {
     label: path.basename(path.resolve(folder)),
     set,
-    lanes: combineLanes(shown.map(({ lanes }) => lanes)),
+    lanes: combineLanes(usedOf(set.trials).used.flatMap((trial) => lanes.get(trial) ?? [])),
     circumstances,
   };
 }

@@ -56,12 +56,12 @@ export function renderComparison(comparison: Comparison, openbellVersion: string
   });
 }
 
-function sideFact(letter: 'A' | 'B', { a, b, counted }: Comparison): Markup {
+function sideFact(letter: 'A' | 'B', { a, b, counted, untrusted }: Comparison): Markup {
   const side: Side = letter === 'A' ? a : b;
   const runs = letter === 'A' ? counted.a : counted.b;
   const all = side.set.trials.length;
   return html`${letter}: ${side.label},
-  ${plural(runs, 'run')}${runs === all ? '' : ` of ${all} that can be trusted`}`;
+  ${plural(runs, 'run')}${runs === all ? '' : ` of ${all}`}${untrusted.includes(letter) ? ', not to be trusted' : ''}`;
 }
 
 function gates({ gates: results }: Comparison): Content {
@@ -140,8 +140,7 @@ function figures({ differences }: Comparison): Markup {
     'table',
     'All figures',
     table({
-      caption:
-        'Medians of the runs that can be trusted, B less A, and how probable such a difference is by chance',
+      caption: 'Medians of the runs that are used, B less A, and how probable such a difference is by chance',
       columns: [
         { head: 'Measure', wide: true },
         numeric('A'),
@@ -186,7 +185,11 @@ function method(): Markup {
     'method',
     'Method',
     html`<ul class="says">
-      <li>Only runs count that ran to their end, whose faults landed and whose figures can be trusted.</li>
+      <li>
+        Runs count that ran to their end, whose faults landed and whose figures can be trusted. Where these
+        are the lesser half of a side, all that ran to their end are used, and nothing that follows from them
+        can be trusted either.
+      </li>
       <li>
         A difference is that of the medians, B less A; its interval is the percentile bootstrap’s, which draws
         anew from both sides. With fewer than six runs on a side there is none.

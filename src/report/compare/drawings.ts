@@ -1,6 +1,7 @@
 /** Drawings of two sides: lanes laid over each other, and one measure's distribution on both. */
 import {
   ecdf,
+  usedOf,
   type CombinedLanes,
   type Comparison,
   type Difference,
@@ -142,7 +143,7 @@ const steps = { top: 64, bottom: 152 };
 export function differenceFigure(one: Difference, { a, b }: Comparison): Markup | '' {
   if (one.a === null || one.b === null) return '';
   const valuesOf = ({ set }: Comparison['a']) =>
-    set.trials.flatMap(({ counts, values }) => (counts ? (values[one.name]?.value ?? []) : []));
+    usedOf(set.trials).used.flatMap(({ values }) => values[one.name]?.value ?? []);
   const sides = [['before', 'A', valuesOf(a), one.a] as const, ['after', 'B', valuesOf(b), one.b] as const];
   const axis = axisOver(
     sides.flatMap(([, , values]) => values),

@@ -12,11 +12,11 @@ const steps = { top: 64, bottom: 148 };
 const height = 168;
 
 /** The figure of a measure that has values. */
-export function measureFigure(finding: MeasureFinding, trials: readonly Trial[]): Markup | '' {
+export function measureFigure(finding: MeasureFinding, used: readonly Trial[]): Markup | '' {
   const { summary, name, unit, missing } = finding;
   if (summary === null) return '';
-  const points = trials.flatMap(({ number, values, counts }) => {
-    const value = counts ? (values[name]?.value ?? null) : null;
+  const points = used.flatMap(({ number, values }) => {
+    const value = values[name]?.value ?? null;
     return value === null ? [] : [{ number, value }];
   });
   const axis = axisOver(

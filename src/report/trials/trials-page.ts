@@ -62,8 +62,7 @@ export function renderTrials(findings: TrialFindings, about: AboutTrials): strin
   });
 }
 
-function keyFigures({ measures, trials }: TrialFindings): Markup {
-  const counted = trials.filter(({ counts }) => counts).length;
+function keyFigures({ measures, trials, used, trusted }: TrialFindings): Markup {
   const shown = measures
     .filter(
       ({ name, summary }) =>
@@ -74,8 +73,10 @@ function keyFigures({ measures, trials }: TrialFindings): Markup {
     <div>
       <dt>Trials</dt>
       <dd>
-        <span class="value">${counted}</span
-        ><span class="beside">${counted === trials.length ? 'all count' : `count, of ${trials.length}`}</span>
+        <span class="value">${used.length}</span
+        ><span class="beside"
+          >${used.length === trials.length ? 'all are used' : `are used, of ${trials.length}`}${trusted ? '' : '; not to be trusted'}</span
+        >
       </dd>
     </div>
     ${shown.map(({ summary, unit, ...measure }) =>
@@ -99,7 +100,7 @@ function expectations({ expectations: results }: TrialFindings): Markup {
     'expectations',
     'Expectations on statistics',
     table({
-      caption: 'What was expected over all trials that count, and what was observed',
+      caption: 'What was expected over all trials that are used, and what was observed',
       columns: [{ head: 'Rule', wide: true }, { head: 'Observed', numeric: true }, { head: 'Result' }],
       rows: results.map(({ rule, observedText, held, problem }) => [
         html`<code>${rule}</code>${problem === null ? '' : html`<span class="aside">${problem}</span>`}`,
@@ -113,7 +114,7 @@ function expectations({ expectations: results }: TrialFindings): Markup {
   );
 }
 
-function measures({ measures: all, trials }: TrialFindings): Markup {
+function measures({ measures: all, used }: TrialFindings): Markup {
   const varied = all.filter(({ summary }) => summary !== null && summary.min !== summary.max);
   const groups = Map.groupBy(varied, familyOf);
   return section(
@@ -131,14 +132,14 @@ function measures({ measures: all, trials }: TrialFindings): Markup {
       </ul>
       ${
         varied.length === 0
-          ? html`<p class="empty">No measure differed between the trials that count.</p>`
+          ? html`<p class="empty">No measure differed between the trials that are used.</p>`
           : familyOrder
               .filter((family) => groups.has(family))
               .map(
                 (family) =>
                   html`<h3>${family}</h3>
                     <div class="drawings">
-                      ${inOrder(groups.get(family) ?? []).map((finding) => measureFigure(finding, trials))}
+                      ${inOrder(groups.get(family) ?? []).map((finding) => measureFigure(finding, used))}
                     </div>`,
               )
       }`,
@@ -156,7 +157,7 @@ function figures({ measures: all }: TrialFindings): Markup {
     'table',
     'All figures',
     table({
-      caption: 'Every measure over the trials that count',
+      caption: 'Every measure over the trials that are used',
       columns: [
         { head: 'Measure', wide: true },
         numeric('n'),
@@ -169,7 +170,7 @@ function figures({ measures: all }: TrialFindings): Markup {
         numeric('Mean'),
       ],
       rows: all.map((finding) => rowOf(finding)),
-      empty: 'No trial counts.',
+      empty: 'No trial ran to its end.',
     }),
   );
 }
@@ -197,7 +198,7 @@ function unknownIn(missing: MeasureFinding['missing']): string {
     : ` not known in ${plural(missing.length, 'trial')} (trial ${first.trial}: ${first.problem})`;
 }
 
-function trialsTable({ trials, measures: all }: TrialFindings): Markup {
+function trialsTable({ trials, used, measures: all }: TrialFindings): Markup {
   const shown = all
     .filter(({ name }) => /^availability$|^response\.p99$|^fault\..*\.outage$/.test(name))
     .slice(0, 6);
@@ -215,7 +216,7 @@ function trialsTable({ trials, measures: all }: TrialFindings): Markup {
       ],
       rows: trials.map((trial) => [
         html`<a href="${encodeURIComponent(trial.folder)}/report.html">${trial.number}</a>`,
-        verdictOf(trial),
+        verdictOf(trial, used),
         duration(trial.durationMs),
         ...shown.map(({ name, unit }) =>
           orDash(
@@ -231,9 +232,10 @@ function trialsTable({ trials, measures: all }: TrialFindings): Markup {
   );
 }
 
-function verdictOf({ verdict, verdictSentence, counts }: Trial): Content {
+function verdictOf(trial: Trial, used: readonly Trial[]): Content {
+  const { verdict, verdictSentence } = trial;
   if (verdict === 'passed') return html`<span class="held yes">✓ passed</span>`;
-  const aside = counts ? '' : html`<span class="tag">set aside</span>`;
+  const aside = used.includes(trial) ? '' : html`<span class="tag">set aside</span>`;
   return html`<span class="held no">✗ ${verdict}</span> ${aside}<span class="aside"
       >${verdictSentence}</span
     >`;
@@ -251,7 +253,9 @@ function method({ until, cluster }: AboutTrials): Markup {
       </li>
       <li>
         A trial counts when it ran to its end, its faults landed and its figures can be trusted, whether or
-        not its own expectations held. The others are listed, but their figures enter no statistic.
+        not its own expectations held. The others are listed, but their figures enter no statistic. Where the
+        lesser half of those that ran to their end can be trusted, all of them are used, and nothing that
+        follows from them can be trusted either.
       </li>
       <li>
         Quantiles interpolate linearly between order statistics. The interval of a median is the percentile

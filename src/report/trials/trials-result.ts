@@ -8,6 +8,7 @@ export function trialsResultOf(
   { cluster, seed, speedup }: AboutTrials,
 ): TrialsResult {
   const { scenario, provider, verdict, verdictSentence, exitCode, planned, ended } = findings;
+  const used = new Set(findings.used.map(({ number }) => number));
   return {
     scenario: scenario.name,
     provider,
@@ -19,20 +20,18 @@ export function trialsResultOf(
     exitCode,
     planned,
     endedEarly: ended,
-    trials: findings.trials.map(
-      ({ number, seed, folder, verdict, exitCode, durationMs, counts, values }) => ({
-        number,
-        seed,
-        folder,
-        verdict,
-        exitCode,
-        durationMs: clean(durationMs),
-        counts,
-        values: Object.fromEntries(
-          Object.entries(values).map(([name, { value }]) => [name, value === null ? null : clean(value)]),
-        ),
-      }),
-    ),
+    trials: findings.trials.map(({ number, seed, folder, verdict, exitCode, durationMs, values }) => ({
+      number,
+      seed,
+      folder,
+      verdict,
+      exitCode,
+      durationMs: clean(durationMs),
+      counts: used.has(number),
+      values: Object.fromEntries(
+        Object.entries(values).map(([name, { value }]) => [name, value === null ? null : clean(value)]),
+      ),
+    })),
     measures: findings.measures.map(({ name, unit, summary, missing }) => ({
       name,
       unit,
