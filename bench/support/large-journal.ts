@@ -31,6 +31,19 @@ interface Pod {
 
 /** The events of such a run in order of time, one by one, so that a journal of any length can be written. */
 export function* largeJournal(run: LargeRun): Generator<JournalEvent> {
+  let waiting: JournalEvent[] = [];
+  for (const event of storyOf(run)) {
+    waiting.push(event);
+    if (event.type !== 'traffic.second') continue;
+    // Nothing that comes later in the story happens before this second began.
+    waiting.sort((a, b) => a.t - b.t);
+    yield* waiting.filter(({ t }) => t < event.startT);
+    waiting = waiting.filter(({ t }) => t >= event.startT);
+  }
+  yield* waiting.sort((a, b) => a.t - b.t);
+}
+
+function* storyOf(run: LargeRun): Generator<JournalEvent> {
   const random = seededRandom(run.seed);
   const nodes = Array.from({ length: run.nodes }, (_, index) => `worker-${index + 1}`);
   const endMs = bootMs + run.seconds * 1000;
@@ -128,7 +141,12 @@ function* opening(run: LargeRun, nodes: readonly string[]): Generator<JournalEve
       },
     ],
     offeredPerSecond: Array.from({ length: run.seconds }, () => run.ratePerSecond),
-    faults: [],
+    faults: Array.from({ length: run.faults }, (_, index) => ({
+      id: `kill-${index + 1}`,
+      type: 'kill-pod',
+      atMs: Math.round((run.seconds / (run.faults + 1)) * (index + 1)) * 1000,
+      description: 'kill 1 pod',
+    })),
     expectations: ['availability >= 99%', 'response.p99 < 250ms', 'faults.outage < 10s'],
     goodResponseMs: 250,
     workload: { namespace: 'openbell', deployment: 'api', service: 'api', hpa: 'api' },

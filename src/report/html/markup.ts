@@ -47,6 +47,9 @@ interface TableParts {
   id?: string;
 }
 
+/** A longer table scrolls within the page, lest it hides what comes after it. */
+const mostRowsAtOnce = 30;
+
 /** A table inside a box that scrolls by itself, so that the page never has to. */
 export function table({ caption, columns, rows, foot, empty, id, screenOnly = false }: TableParts): Markup {
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
@@ -59,7 +62,7 @@ export function table({ caption, columns, rows, foot, empty, id, screenOnly = fa
         ? html`<th scope="row" class="${classes[index]}">${cell}</th>`
         : html`<td class="${classes[index]}">${cell}</td>`,
     );
-  return html`<div class="scroll${screenOnly ? ' screen-only' : ''}">
+  return html`<div class="scroll${rows.length > mostRowsAtOnce ? ' tall' : ''}${screenOnly ? ' screen-only' : ''}">
 <table${id === undefined ? '' : html` id="${id}"`}${columns.length <= 5 && !columns.some(({ wide }) => wide) ? html` class="snug"` : ''}>
 <caption>${caption}</caption>
 <thead><tr>${columns.map((column, index) => html`<th scope="col" class="${classes[index]}">${column.head}</th>`)}</tr></thead>

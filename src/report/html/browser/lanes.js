@@ -55,7 +55,10 @@ function load() {
           // A tick at the very top would stand on the lane above.
           max: mostFailed * 1.3,
           title: title('failed/s'),
-          ticks: { maxTicksLimit: 3, includeBounds: false },
+          /** @param {{ ticks: { value: number }[] }} scale */
+          afterBuildTicks(scale) {
+            scale.ticks = [{ value: 0 }, { value: roundBelow(mostFailed) }];
+          },
         }),
       }),
     },

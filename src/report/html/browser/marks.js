@@ -14,6 +14,8 @@ const priority = { fault: 0, scaling: 1, node: 2, undone: 3, phase: 4 };
 const mostLines = 150;
 
 const rowHeight = 15;
+/** Above so many lines of one kind they are drawn more faintly, lest they hide the data. */
+const mostBold = 20;
 
 /** The marks that are drawn, most important first. */
 const drawn = [...data.marks].sort((a, b) => priority[a.kind] - priority[b.kind]).slice(0, mostLines);
@@ -33,8 +35,8 @@ export function markAnnotations() {
       type: 'line',
       scaleID: 'x',
       value: mark.t,
-      borderColor: () => color(`mark-${mark.kind}`, mark.kind === 'phase' ? 0.9 : 0.8),
-      borderWidth: mark.kind === 'fault' ? 1.6 : 1.1,
+      borderColor: () => color(`mark-${mark.kind}`, events.length > mostBold ? 0.4 : 0.8),
+      borderWidth: mark.kind === 'fault' && events.length <= mostBold ? 1.6 : 1,
       borderDash: dashes[mark.kind],
       adjustScaleRange: false,
     };

@@ -171,9 +171,18 @@ function timeAxis(labelled) {
       font: { size: 11, family: fontFamily },
       maxRotation: 0,
       autoSkipPadding: 16,
-      includeBounds: false,
       /** @param {number} value */
       callback: (value) => instantText(value, clock.to - clock.from < 5 ? 1 : 0),
+    },
+    // On whole steps of a clock; the library would rather divide what is shown into equal parts.
+    /** @param {{ min: number, max: number, ticks: { value: number }[], chart: { width: number } }} scale */
+    afterBuildTicks(scale) {
+      const step = tickStep(scale.chart.width);
+      const first = Math.ceil(scale.min / step);
+      const last = Math.floor(scale.max / step + 1e-9);
+      scale.ticks = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
+        value: Number(((first + index) * step).toFixed(3)),
+      }));
     },
     // Room for the outermost labels would move the axis away from those of the other charts.
     /** @param {{ paddingLeft: number, paddingRight: number }} scale */
@@ -189,7 +198,6 @@ function showWindow(plot) {
   const axis = /** @type {any} */ (plot.chart.options.scales?.['x']);
   axis.min = clock.from;
   axis.max = clock.to;
-  axis.ticks.stepSize = tickStep(plot.chart.width);
   plot.chart.update('none');
   plot.box.setAttribute('aria-valuemin', clock.from.toFixed(1));
   plot.box.setAttribute('aria-valuemax', clock.to.toFixed(1));

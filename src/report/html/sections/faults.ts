@@ -18,7 +18,25 @@ export function faultsSection(findings: Findings): Markup {
     'Faults and healing',
     faults.length === 0
       ? html`<p class="empty">No fault was injected in this run.</p>`
-      : html`${faults.length > 1 ? summary(faults, names) : ''}${faults.map((fault, index) => oneFault(fault, index, names))}`,
+      : html`${faults.length > 1 ? summary(faults, names) : ''}${faults.length > mostUnfolded ? foldedFaults(faults, names) : faults.map((fault, index) => oneFault(fault, index, names))}`,
+  );
+}
+
+/** The stories of more faults are folded away: the table above them leads to each. */
+const mostUnfolded = 8;
+
+function foldedFaults(faults: readonly FaultFinding[], names: PodNames): Content {
+  return faults.map(
+    (fault, index) =>
+      html`<details class="fold">
+        <summary>
+          <span class="code fault">${faultCode(index)}</span> ${fault.type} ${names.inText(fault.target)} at
+          ${instant(fault.injectedMs)}:
+          ${orDash(fault.outageMs, (ms) => `bad service for ${duration(ms)}`, 'outage not known')},
+          ${count(fault.lost)} lost
+        </summary>
+        ${oneFault(fault, index, names)}
+      </details> `,
   );
 }
 
