@@ -11,7 +11,16 @@ export interface BuiltInScenario {
 }
 
 /** The order in which a newcomer should meet them; others follow by name. */
-const order = ['market-open', 'pod-kill', 'node-loss', 'steady', 'market-day'];
+const order = [
+  'market-open',
+  'pod-kill',
+  'node-loss',
+  'steady',
+  'market-day',
+  'trading-session',
+  'patient-users',
+  'kept-connections',
+];
 
 /** Folder of the built-in scenarios; in a clone and in an installed package it lies beside `src`. */
 export function builtInFolder(): string {
