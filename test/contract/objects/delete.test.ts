@@ -4,6 +4,7 @@ import { until } from '../../../src/support/index.ts';
 import { send } from '../support/client.ts';
 import { nominal, test } from '../support/lab.ts';
 import { configMap, container, pendingPod, pod, replicated } from '../support/objects.ts';
+import { hasPrinted, running } from '../support/wait.ts';
 
 describe('deleting', () => {
   test('answers with a Status that names what is gone', async ({ lab }) => {
@@ -90,9 +91,12 @@ describe('deleting a pod', () => {
   });
 
   test('gives it its grace period, during which it is shown as Terminating', async ({ lab }) => {
-    const stubborn = container("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);");
+    const stubborn = container(
+      "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up');",
+    );
     await lab.create('pods', pod('a', { containers: [stubborn], terminationGracePeriodSeconds: 20 }));
-    await lab.eventually<Pod>('pods', 'a', ({ status }) => status?.phase === 'Running', nominal(60));
+    await running(lab, 'a');
+    await hasPrinted(lab, 'a', 'up\n');
     const { body } = await lab.remove<Pod>('pods', 'a');
     expect(body.metadata).toMatchObject({
       deletionGracePeriodSeconds: 20,

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Pod } from '../../../src/kubernetes/objects.ts';
 import { nominal, test } from '../support/lab.ts';
 import { container, pod } from '../support/objects.ts';
-import { ended, eventMessage, printed, ready, running } from '../support/wait.ts';
+import { ended, eventMessage, hasPrinted, ready, running } from '../support/wait.ts';
 
 function conditions({ status }: Pod): Record<string, string> {
   return Object.fromEntries((status?.conditions ?? []).map(({ type, status }) => [type, status]));
@@ -170,10 +170,9 @@ describe('the end of a pod', () => {
       ),
     );
     await running(lab, 'a');
-    await lab.eventually('pods', 'a', () => true);
-    await expectPrinted(lab, 'up\n');
+    await hasPrinted(lab, 'a', 'up\n');
     await lab.remove('pods', 'a');
-    await expectPrinted(lab, 'up\nasked\n');
+    await hasPrinted(lab, 'a', 'up\nasked\n');
     const { status } = await lab.eventually<Pod>(
       'pods',
       'a',
@@ -185,15 +184,6 @@ describe('the end of a pod', () => {
     await lab.gone('pods', 'a');
   });
 });
-
-async function expectPrinted(lab: Parameters<typeof printed>[0], text: string): Promise<void> {
-  await lab.eventually('pods', 'a', () => true);
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await printed(lab, 'a')) === text) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  expect(await printed(lab, 'a')).toBe(text);
-}
 
 describe('several containers', () => {
   test('run side by side, and the pod is ready when all are', async ({ lab }) => {

@@ -54,3 +54,9 @@ export async function eventMessage(lab: Lab, name: string, reason: string): Prom
   );
   return event?.message ?? '';
 }
+
+/** Waits until all that a pod has printed is this. */
+export async function hasPrinted(lab: Lab, name: string, text: string): Promise<void> {
+  const what = `${JSON.stringify(text)} in the log of ${name}`;
+  await until(async () => (await printed(lab, name)) === text, { what, deadlineMs: nominal(60) * 1000 });
+}
