@@ -40,6 +40,7 @@ async function embedded({ speedup }: ContractChoice): Promise<Ready> {
     target: {
       on: 'embedded',
       kubeconfigPath: cluster.kubeconfigPath(),
+      name: cluster.name,
       speedup,
       image: image.name,
       power: [...capabilities.power],
@@ -65,6 +66,7 @@ function given({ on, kubeconfig, image, speedup }: ContractChoice): Ready {
     target: {
       on,
       kubeconfigPath: kubeconfig,
+      name: null,
       speedup,
       image,
       power: [],

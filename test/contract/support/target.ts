@@ -4,6 +4,8 @@ import type { Component, PowerAction } from '../../../src/cluster/provider.ts';
 export interface Target {
   on: 'embedded' | 'kind' | 'existing';
   kubeconfigPath: string;
+  /** By which its provider finds it again; null where there is none. */
+  name: string | null;
   /** Every timer of the cluster is divided by it. */
   speedup: number;
   /** An image that has `node` on its PATH. */
