@@ -1,6 +1,7 @@
 /**
- * `npm run test:contract -- --on embedded` runs every case against an embedded cluster of its own;
- * `-- --on existing --kubeconfig FILE --image NAME` against a cluster that runs. What follows `--` goes to Vitest.
+ * `npm run test:contract -- --on embedded` runs every case against an embedded cluster of its own, `--on kind
+ * [--kind-image NAME]` against one of kind's, `--on existing --kubeconfig FILE --image NAME` against a cluster that runs.
+ * `--image` names an image that has `node`. What else is given goes to Vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const { values, positionals } = parseArgs({
     on: { type: 'string', default: 'embedded' },
     kubeconfig: { type: 'string' },
     image: { type: 'string' },
+    'kind-image': { type: 'string' },
     speedup: { type: 'string' },
   },
 });
@@ -26,6 +28,7 @@ const choice: ContractChoice = {
   on,
   ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   ...(values.image !== undefined && { image: values.image }),
+  ...(values['kind-image'] !== undefined && { kindImage: values['kind-image'] }),
   speedup: Number(values.speedup ?? (on === 'embedded' ? 10 : 1)),
 };
 const { status } = spawnSync('vitest', ['run', '--project', 'contract', ...positionals], {

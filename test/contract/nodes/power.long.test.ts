@@ -26,7 +26,7 @@ async function became(name: string, status: string): Promise<Node> {
   );
 }
 
-const limit = { concurrent: false, timeout: 120_000 };
+const limit = { concurrent: false, timeout: nominal(900) * 1000 + 60_000 };
 
 describe.skipIf(!target.power.includes('kill'))('a node whose power goes', limit, () => {
   test('is noticed, tainted and emptied, and its pods are replaced; it comes back', async ({ lab }) => {

@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import type { TestProject } from 'vitest/node';
 import { embeddedProvider } from '../../../src/cluster/embedded/provider.ts';
+import { kindProvider } from '../../../src/cluster/kind/provider.ts';
 import { effectiveTimings, type NodeSpec } from '../../../src/cluster/spec.ts';
 import { choiceVariable, type ContractChoice, type Target } from './target.ts';
 
@@ -11,7 +12,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const choice = JSON.parse(
     process.env[choiceVariable] ?? '{"on":"embedded","speedup":10}',
   ) as ContractChoice;
-  const { target, end } = choice.on === 'embedded' ? await embedded(choice) : given(choice);
+  const { target, end } = choice.on === 'existing' ? given(choice) : await provided(choice.on, choice);
   project.provide('target', target);
   return end;
 }
@@ -21,32 +22,31 @@ interface Ready {
   end: () => Promise<void>;
 }
 
-async function embedded({ speedup }: ContractChoice): Promise<Ready> {
-  const image = { name: 'contract/node:1', command: ['node'], workingDir: tmpdir(), env: {} };
-  const cluster = await embeddedProvider().create(
-    {
-      name: `contract-${process.pid}`,
-      workers: workers.map(worker),
-      timings: effectiveTimings(speedup),
-    },
+async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promise<Ready> {
+  const { speedup, kindImage } = choice;
+  const provider = on === 'embedded' ? embeddedProvider() : kindProvider({ image: kindImage });
+  const image = choice.image ?? (on === 'embedded' ? 'contract/node:1' : 'node:24-slim');
+  const cluster = await provider.create(
+    { name: `contract-${process.pid}`, workers: workers.map(worker), timings: effectiveTimings(speedup) },
     { keep: false, signal: new AbortController().signal, onProgress: () => undefined },
   );
-  await cluster.loadImage(image);
+  try {
+    await cluster.loadImage({ name: image, command: ['node'], workingDir: tmpdir(), env: {} });
+  } catch (error) {
+    await cluster.destroy();
+    throw error;
+  }
   const { capabilities } = cluster;
-  // Every node port is reached at the same host.
-  const service = { spec: { ports: [{ port: 80, nodePort: 30_000 }] } };
-  const entry = await cluster.entryPoint({ service, port: 80 });
   return {
     target: {
-      on: 'embedded',
+      on,
       kubeconfigPath: cluster.kubeconfigPath(),
       name: cluster.name,
       speedup,
-      image: image.name,
+      image,
       power: [...capabilities.power],
       components: [...capabilities.components],
       podNetworkReachable: capabilities.podNetworkReachable,
-      entryHost: entry.url.hostname,
     },
     end: () => cluster.destroy(),
   };
@@ -72,7 +72,6 @@ function given({ on, kubeconfig, image, speedup }: ContractChoice): Ready {
       power: [],
       components: [],
       podNetworkReachable: false,
-      entryHost: null,
     },
     end: () => Promise.resolve(),
   };

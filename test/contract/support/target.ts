@@ -16,8 +16,6 @@ export interface Target {
   components: Component[];
   /** Pod and Service addresses answer on this host. */
   podNetworkReachable: boolean;
-  /** Where a NodePort is reached from this host, without its port; null where it is not. */
-  entryHost: string | null;
 }
 
 declare module 'vitest' {
@@ -32,6 +30,7 @@ export interface ContractChoice {
   on: Target['on'];
   kubeconfig?: string;
   image?: string;
+  kindImage?: string;
   speedup: number;
 }
 
