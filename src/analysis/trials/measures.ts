@@ -52,12 +52,12 @@ export function findMeasure(name: string, faults: readonly FaultName[]): Measure
   return { name: full, unit, better: betterOf(full), definition };
 }
 
-/** What a measure is in one run. */
-export function measure(
-  { name }: Pick<Measure, 'name'>,
-  findings: Judged,
-  faults: readonly FaultName[],
-): MeasuredValue {
+/** What every metric is in one run, by its name: also those that are not shown, because rules may name them. */
+export function measureAll(findings: Judged, faults: readonly FaultName[]): Record<string, MeasuredValue> {
+  return Object.fromEntries(metricNames(faults).map((name) => [name, measure(name, findings, faults)]));
+}
+
+function measure(name: string, findings: Judged, faults: readonly FaultName[]): MeasuredValue {
   const resolved = resolveMetric(name, faults);
   if (resolved === undefined) return { value: null, problem: `there is no metric ${name}` };
   const { value, problem } = observe({ name, fault: resolved.fault }, findings);

@@ -49,6 +49,9 @@ describe('measures', () => {
     const { values, counts } = trialOf(findings, { number: 1, folder: 'trial-01' });
     for (const { metric, observed } of findings.expectations) expect(values[metric]?.value).toBe(observed);
     expect(counts).toBe(true);
+    const alone = trialOf(analyse(syntheticJournal({ podKill: false })), { number: 1, folder: 'trial-01' });
+    expect(alone.values['faults.outage']).toEqual(alone.values['fault.kill-node-1.outage']);
+    expect(alone.values['faults.outage']?.value).toBeGreaterThan(0);
     expect(values['generator.saturatedSeconds']).toEqual({ value: 0, problem: null });
   });
 

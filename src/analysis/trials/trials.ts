@@ -3,7 +3,7 @@ import type { Findings, Verdict } from '../findings.ts';
 import type { FaultName } from '../metrics.ts';
 import { summarise, type Summary } from '../statistics/index.ts';
 import { usedOf, type UsedTrials } from './used.ts';
-import { measure, measuresFor, type Measure, type MeasuredValue } from './measures.ts';
+import { measureAll, measuresFor, type Measure, type MeasuredValue } from './measures.ts';
 import { judgeStatistic, type StatisticResult, type StatisticRule } from './statistic-rule.ts';
 
 /** One of n repeated runs. */
@@ -53,14 +53,7 @@ export interface TrialFindings extends TrialSet, UsedTrials {
 }
 
 /** One run's findings as a trial. */
-export function trialOf(
-  findings: Findings,
-  { number, folder }: Pick<Trial, 'number' | 'folder'>,
-  /** Measured besides those that the scenario's faults make. */
-  besides: readonly Measure[] = [],
-): Trial {
-  const faults = faultsOf(findings);
-  const all = [...measuresFor(faults), ...besides];
+export function trialOf(findings: Findings, { number, folder }: Pick<Trial, 'number' | 'folder'>): Trial {
   return {
     number,
     folder,
@@ -70,7 +63,7 @@ export function trialOf(
     exitCode: findings.exitCode,
     durationMs: findings.durationMs,
     counts: doesCount(findings),
-    values: Object.fromEntries(all.map((one) => [one.name, measure(one, findings, faults)])),
+    values: measureAll(findings, faultsOf(findings)),
   };
 }
 

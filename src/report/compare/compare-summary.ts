@@ -15,7 +15,9 @@ export interface ComparisonSummaryOptions {
 
 const signs = { passed: ['✓', 'green'], failed: ['✗', 'red'], untrusted: ['!', 'yellow'] } as const;
 const mostSentences = 6;
-const mostRows = 8;
+const mostGates = 3;
+/** Rows and limits share their room, so that all fits on 25 lines. */
+const mostRows = 7;
 
 /** A comparison on a terminal: at most 25 lines. */
 export function comparisonSummaryOf(
@@ -33,9 +35,15 @@ export function comparisonSummaryOf(
     const mark = { better: '✓', worse: '✗' }[one.judgement as 'better'] ?? '·';
     return paragraph(`${mark} ${differenceSentence(one)}`, columns, 1)[0] ?? '';
   });
+  const gates = comparison.gates
+    .toSorted((one, other) => Number(one.held) - Number(other.held))
+    .slice(0, mostGates)
+    .map(
+      ({ rule, held, reason }) => paragraph(`${held ? '✓' : '✗'} ${rule}: ${reason}`, columns, 1)[0] ?? '',
+    );
   const rows = ordered
     .filter(({ judgement }) => judgement !== 'same' && judgement !== 'unknown')
-    .slice(0, mostRows)
+    .slice(0, mostRows - gates.length)
     .map((one) => [
       titleOf(one),
       one.a === null ? '–' : valueText(one.a.median, one.unit),
@@ -48,6 +56,7 @@ export function comparisonSummaryOf(
     color ? styleText(['bold', style], head, { validateStream: false }) : head,
     ...rest.map((line) => `  ${line}`),
     `A ${plain(a.label)}, B ${plain(b.label)}`,
+    ...gates,
     ...(sentences.length === 0 ? [] : ['', ...sentences]),
     ...(rows.length === 0
       ? []

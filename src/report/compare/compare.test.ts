@@ -95,5 +95,6 @@ test('the terminal has the same in at most 25 lines of its width', () => {
   expect(lines.length).toBeLessThanOrEqual(25);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   expect(lines.join('\n')).toContain('✓ the outage after node is 3.');
+  expect(lines.join('\n')).toContain('✓ outage +10%: 8.25 s → ');
   expect(lines.at(-1)).toBe('report    /r/c.html');
 });

@@ -61,9 +61,8 @@ function phraseOf({ name, unit }: Pick<Difference, 'name' | 'unit'>): Phrases {
     return [fell, grew];
   }
   const title = titleOf({ name });
-  return unit === 'ms'
-    ? [`${title}: % shorter`, `${title}: % longer`]
-    : [`${title}: % fewer`, `${title}: % more`];
+  if (unit === 'ms') return [`${title}: % shorter`, `${title}: % longer`];
+  return [`${title}: % ${unit === 'ratio' ? 'less' : 'fewer'}`, `${title}: % more`];
 }
 
 /** `3.1 s [2.6 s, 3.8 s]`, without sign: which way it went is in the words around it. */
