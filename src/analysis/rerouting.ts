@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatPlural } from '../support/index.ts';
 import type { Departure, FaultFinding, Findings, SentAfter, Statement } from './findings.ts';
 import type { PodTrack, Pods } from './pods.ts';
 import type { RunRecord } from './record.ts';
+import { countUntil } from './search.ts';
 import { weightsOf } from './weights.ts';
 
 /** How traffic followed the pods: away from those that went, towards those that came. */
@@ -83,8 +84,11 @@ function kills({ type }: FaultFinding): boolean {
  */
 function sentAfter(pod: PodTrack, sinceMs: number, { seconds, weights }: Traffic): SentAfter {
   const sent: SentAfter = { answered: 0, failed: 0, reused: 0, estimated: false, lastMs: null };
-  for (const [index, { startT, pods, failures }] of seconds.entries()) {
-    if (startT + 1000 <= sinceMs) continue;
+  const first = countUntil(seconds, sinceMs - 1000, ({ startT }) => startT);
+  for (let index = first; index < seconds.length; index++) {
+    const second = seconds[index];
+    if (!second) break;
+    const { startT, pods, failures } = second;
     const served = pods[pod.name];
     const count = served ? served.ok + served.httpError : 0;
     if (served && count > 0 && served.lastT >= sinceMs) {

@@ -1,5 +1,10 @@
 /** The last item at or before an instant, of items sorted by time; undefined where there is none. Logarithmic. */
 export function lastUntil<T>(items: readonly T[], atMs: number, timeOf: (item: T) => number): T | undefined {
+  return items[countUntil(items, atMs, timeOf) - 1];
+}
+
+/** How many items lie at or before an instant. */
+export function countUntil<T>(items: readonly T[], atMs: number, timeOf: (item: T) => number): number {
   let low = 0;
   let high = items.length;
   while (low < high) {
@@ -8,5 +13,5 @@ export function lastUntil<T>(items: readonly T[], atMs: number, timeOf: (item: T
     if (item !== undefined && timeOf(item) <= atMs) low = middle + 1;
     else high = middle;
   }
-  return items[low - 1];
+  return low;
 }

@@ -1,5 +1,6 @@
 import type { TrafficSecond } from '../../journal/index.ts';
 import type { FaultFinding, FaultWindows, LatencyWindow } from '../findings.ts';
+import { countUntil } from '../search.ts';
 import { decodeHistogram, mergeHistograms, summaryOfHistogram } from '../histogram.ts';
 
 /** How much of the run before and after a fault's effects it is compared with, s. */
@@ -20,21 +21,24 @@ export function faultWindows(
   return faults.map(({ id }, index) => {
     const span = spans[index] ?? null;
     if (span === null) return { fault: id, before: null, during: null, after: null };
-    const beforeAll = seconds.filter(({ startT }) => startT + 1000 <= span.fromMs);
-    const afterAll = seconds.filter(({ startT }) => startT >= span.toMs);
-    const calmBefore = untilTouched(beforeAll.reverse());
+    // Seconds before `first` end before the fault; from `last` on they begin after its effects.
+    const first = countUntil(seconds, span.fromMs - 1000, ({ startT }) => startT);
+    const last = Math.max(
+      first,
+      countUntil(seconds, span.toMs - 1e-6, ({ startT }) => startT),
+    );
+    const calmBefore = untilTouched(seconds.slice(Math.max(0, first - besideSeconds), first).reverse());
     return {
       fault: id,
       before: windowOf(calmBefore.reverse()),
-      during: windowOf(seconds.filter(({ startT }) => startT < span.toMs && startT + 1000 > span.fromMs)),
-      after: windowOf(untilTouched(afterAll)),
+      during: windowOf(seconds.slice(first, last)),
+      after: windowOf(untilTouched(seconds.slice(last, last + besideSeconds))),
     };
   });
 
-  function untilTouched(away: readonly TrafficSecond[]): TrafficSecond[] {
-    const near = away.slice(0, besideSeconds);
+  function untilTouched(near: readonly TrafficSecond[]): TrafficSecond[] {
     const end = near.findIndex(({ startT }) => touched(startT));
-    return end === -1 ? near : near.slice(0, end);
+    return end === -1 ? [...near] : near.slice(0, end);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TrafficSecond } from '../../journal/index.ts';
+import { countUntil, lastUntil } from '../search.ts';
 import type { Calibration, Elasticity, ReplicaPoint } from '../findings.ts';
 
 /**
@@ -60,7 +61,7 @@ function demandOf(ratePerSecond: number, capacity: number): number {
 
 /** Pods in rotation at an instant. */
 function supplyAt(replicas: readonly ReplicaPoint[], t: number): number {
-  return replicas.findLast((point) => point.t <= t)?.inRotation ?? 0;
+  return lastUntil(replicas, t, (point) => point.t)?.inRotation ?? 0;
 }
 
 function* stretches(
@@ -68,7 +69,9 @@ function* stretches(
   fromMs: number,
   toMs: number,
 ): Generator<{ fromMs: number; toMs: number; supply: number }> {
-  const turns = replicas.map(({ t }) => t).filter((t) => t > fromMs && t < toMs);
+  const first = countUntil(replicas, fromMs, ({ t }) => t);
+  const next = countUntil(replicas, toMs - 1e-6, ({ t }) => t);
+  const turns = replicas.slice(first, next).map(({ t }) => t);
   const edges = [fromMs, ...turns, toMs];
   for (let index = 0; index + 1 < edges.length; index++) {
     const [from = fromMs, to = toMs] = [edges[index], edges[index + 1]];
