@@ -66,7 +66,8 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     const connection = this.#take(second, visitor);
     if (connection === null) {
       ledger.dropped(second, { index, step, dueMs, nowMs, ownFault: false });
-      visitor?.ended('dropped', second, nowMs);
+      visitor?.concluded('dropped', second);
+      visitor?.ended('dropped', nowMs);
       return;
     }
     if (visitor !== null) visitor.connection = connection;
@@ -107,9 +108,12 @@ export class ConnectionPool implements Transport, ConnectionOwner {
     if (connection.open) this.#idle.push(connection);
     else this.#unused.push(connection);
     const { exchange } = connection;
+    const { visitor } = exchange;
+    const counted = outcome === 'unsent' ? 'dropped' : outcome;
+    visitor?.concluded(counted, exchange.second);
     if (outcome === 'unsent') this.#options.ledger.unsent(exchange, nowMs);
     else this.#options.ledger.ended(exchange, outcome, nowMs);
-    exchange.visitor?.ended(outcome === 'unsent' ? 'dropped' : outcome, exchange.second, nowMs);
+    visitor?.ended(counted, nowMs);
   }
 
   lost(connection: Connection): void {

@@ -14,8 +14,10 @@ export interface Visitor {
   readonly isUser: boolean;
   /** The connection last used. */
   connection: Connection | null;
-  /** The request under way got its outcome. */
-  ended(outcome: Outcome, second: SecondRecord, nowMs: number): void;
+  /** The request under way got its outcome: counts a session that ends with it, while its second is still open. */
+  concluded(outcome: Outcome, second: SecondRecord): void;
+  /** Goes on after the outcome was entered: what follows may be sent at once. */
+  ended(outcome: Outcome, nowMs: number): void;
 }
 
 /** One scheduled arrival. */

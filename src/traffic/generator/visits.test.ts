@@ -152,6 +152,19 @@ describe.concurrent('sessions', () => {
     expect(broke.map(({ path }) => path)).toEqual(['/login', '/login', '/login']);
   });
 
+  it('are counted also when they end long after their second', async () => {
+    const { seconds, outcomes } = await playAgainst(
+      (request) => (request.path === '/login' ? desk(request) : undefined),
+      {
+        ...session,
+        phases: [{ name: 'p', durationMs: 400, rate: { kind: 'constant', rate: 7.5 } }],
+        timeoutMs: 60,
+      },
+    );
+    expect(outcomes).toMatchObject({ ok: 3, timeout: 3 });
+    expect(sumOf(seconds)).toEqual({ started: 3, completed: 0, broken: 3 });
+  });
+
   it('are made by users as well, one after the other', async () => {
     const { seconds, target } = await playAgainst((request) => desk(request), {
       ...session,

@@ -90,16 +90,19 @@ export class Visits {
     this.#users = 0;
   }
 
-  /** @internal A visitor's request got its outcome. */
-  ended(visit: Visit, outcome: Outcome, second: SecondRecord, nowMs: number): void {
-    const { steps, sessions, users } = this.#options;
-    const well = outcome === 'ok';
-    if (well && visit.step + 1 < steps.length) {
+  /** @internal See {@link Visitor.concluded}. */
+  concluded(visit: Visit, outcome: Outcome, second: SecondRecord): void {
+    if (this.#options.sessions && !this.#goesOn(visit, outcome)) second.sessionEnded(outcome === 'ok');
+  }
+
+  /** @internal See {@link Visitor.ended}. */
+  ended(visit: Visit, outcome: Outcome, nowMs: number): void {
+    const { steps, users } = this.#options;
+    if (this.#goesOn(visit, outcome)) {
       visit.step++;
       this.#later(visit, nowMs + this.#pause(steps[visit.step]), nowMs);
       return;
     }
-    if (sessions) second.sessionEnded(well);
     if (users === null) return;
     if (this.#users > (users.phases[this.#phase]?.users ?? 0)) {
       this.#users--;
@@ -109,6 +112,10 @@ export class Visits {
     const undelivered = outcome === 'refused' || outcome === 'reset' || outcome === 'dropped';
     const pauseMs = Math.max(this.#pause(users.think), undelivered ? shortestRetryMs : 0);
     this.#later(visit, nowMs + pauseMs, nowMs);
+  }
+
+  #goesOn({ step }: Visit, outcome: Outcome): boolean {
+    return outcome === 'ok' && step + 1 < this.#options.steps.length;
   }
 
   /** New users begin spread over their pause, so that they do not act in step for ever. */
@@ -175,7 +182,11 @@ class Visit implements Visitor {
     this.saved.clear();
   }
 
-  ended(outcome: Outcome, second: SecondRecord, nowMs: number): void {
-    this.#visits.ended(this, outcome, second, nowMs);
+  concluded(outcome: Outcome, second: SecondRecord): void {
+    this.#visits.concluded(this, outcome, second);
+  }
+
+  ended(outcome: Outcome, nowMs: number): void {
+    this.#visits.ended(this, outcome, nowMs);
   }
 }
