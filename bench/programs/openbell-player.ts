@@ -8,7 +8,8 @@ import type { Told } from '../support/peers.ts';
 const { plan, url, folder, seed } = JSON.parse(process.argv[2] ?? '{}') as {
   plan: TrafficPlan;
   url: string;
-  folder: string;
+  /** Where its ledger goes; null for nowhere. */
+  folder: string | null;
   seed: number;
 };
 const run = startTraffic({
@@ -19,7 +20,7 @@ const run = startTraffic({
   startAtMs: monotonicMs(),
   goodResponseMs: null,
   onSecond: () => {},
-  ledgerFile: join(folder, 'ledger'),
+  ...(folder === null ? {} : { ledgerFile: join(folder, 'ledger') }),
 });
 const { outcomes, service } = await run.done;
 process.send?.({

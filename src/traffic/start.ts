@@ -12,6 +12,9 @@ import { chooseWorkers } from './workers.ts';
 
 type End = Awaited<TrafficRun['done']>;
 
+/** Short-lived objects are requests under way: more room for them would only be filled later, 30 MB of it, MB. */
+const maxYoungGenerationSizeMb = 24;
+
 /** Several threads are told the instant to start at this long before, so that none of them learns of it too late, ms. */
 const headStartMs = 20;
 
@@ -55,6 +58,7 @@ export const startTraffic: StartTraffic = (options) => {
   const threads = Array.from({ length: workers.count }, (_, worker) => {
     const thread = new Worker(new URL('./generator/worker.ts', import.meta.url), {
       name: 'openbell traffic',
+      resourceLimits: { maxYoungGenerationSizeMb },
       workerData: inputOf(options, { worker, of: workers.count }),
     });
     let ended = false;

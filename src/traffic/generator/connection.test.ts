@@ -15,7 +15,7 @@ describe('autocannon is used from within', () => {
       version,
       `${name} changed from ${expected} to ${version}. The traffic generator overrides inner parts of it: read ` +
         'lib/httpClient.js and http-parser.js against src/traffic/generator/{connection,parser,requests}.ts, see that ' +
-        'outcomes.test.ts and generator.test.ts pass and bench/traffic-pace.ts shows the figures it did, then put the ' +
+        'outcomes.test.ts and generator.test.ts pass and bench/traffic-cost.ts shows the figures it did, then put the ' +
         'new version into this test',
     ).toBe(expected);
   });

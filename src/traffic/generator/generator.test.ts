@@ -31,7 +31,10 @@ describe.concurrent('connections', () => {
         finish(answer());
       });
     };
-    const { outcomes } = await playAgainst(behaviour, { connections: 1 });
+    const { outcomes } = await playAgainst(behaviour, {
+      connections: 1,
+      phases: [{ name: 'p', durationMs: 600, rate: { kind: 'constant', rate: 100 } }],
+    });
     expect(most).toBe(1);
     expect(outcomes.ok + outcomes.dropped).toBe(total);
     expect(outcomes.ok).toBeGreaterThan(1);

@@ -28,6 +28,7 @@ export class Pacer {
   readonly #paced: Paced;
   #timer: NodeJS.Timeout;
   #timerAtMs = 0;
+  #restMs = 0;
   #over = false;
   #index = 0;
   #nextMs: number;
@@ -77,8 +78,8 @@ export class Pacer {
         break;
       }
     }
-    clearTimeout(this.#timer);
     if (this.#paced.turn(nowMs)) {
+      clearTimeout(this.#timer);
       if (this.#again !== null) clearImmediate(this.#again);
       this.#over = true;
       return;
@@ -88,9 +89,14 @@ export class Pacer {
 
   #rest(nowMs: number, nextMs: number): void {
     const restMs = Math.max(1, Math.min(longestRestMs, Math.floor(nextMs - nowMs)));
-    clearTimeout(this.#timer);
     this.#timerAtMs = nowMs + restMs;
-    this.#timer = setTimeout(() => this.#turn(), restMs);
+    // Nearly every rest is as long as the one before: a thousand timers a second need not be made.
+    if (restMs === this.#restMs) this.#timer.refresh();
+    else {
+      clearTimeout(this.#timer);
+      this.#restMs = restMs;
+      this.#timer = setTimeout(() => this.#turn(), restMs);
+    }
   }
 
   #dueMs(index: number): number {
