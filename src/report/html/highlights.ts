@@ -38,7 +38,13 @@ function cost({ lost, outageMs, landedMs }: FaultFinding): number {
   return landedMs === null ? Infinity : lost * 1e6 + (outageMs ?? 0);
 }
 
-function broken({ expectations, distrust }: Findings): Highlight[] {
+/** What speaks against the figures, as far as the verdict's sentence does not say it already. */
+export function untoldDoubts({ distrust, verdictSentence }: Findings): string[] {
+  return distrust.filter((reason) => !verdictSentence.includes(reason));
+}
+
+function broken(findings: Findings): Highlight[] {
+  const { expectations } = findings;
   const failed = expectations.filter(({ held, problem }) => !held && problem === null);
   const first = failed[0];
   const others = failed.length > 1 ? ` Nor did ${plural(failed.length - 1, 'other rule')} hold.` : '';
@@ -53,12 +59,14 @@ function broken({ expectations, distrust }: Findings): Highlight[] {
             tone: 'bad' as const,
           },
         ]),
-    ...distrust.slice(0, 1).map((text) => ({
-      title: 'Reason for doubt',
-      text,
-      anchor: 'trust',
-      tone: 'doubt' as const,
-    })),
+    ...untoldDoubts(findings)
+      .slice(0, 1)
+      .map((text) => ({
+        title: 'Reason for doubt',
+        text,
+        anchor: 'trust',
+        tone: 'doubt' as const,
+      })),
   ];
 }
 

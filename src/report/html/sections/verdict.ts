@@ -1,6 +1,6 @@
 import type { Findings } from '../../../analysis/index.ts';
 import { count, duration, percent, plural } from '../format.ts';
-import { highlights, type Highlight } from '../highlights.ts';
+import { highlights, untoldDoubts, type Highlight } from '../highlights.ts';
 import { bullets, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import type { DefinitionName } from '../definitions.ts';
 import { verdictWords } from '../verdict-words.ts';
@@ -20,8 +20,7 @@ export function verdictSection(findings: Findings): Markup {
         <div>
           <p class="word">${word} <span class="aside">exit code ${String(findings.exitCode)}</span></p>
           <p class="sentence">${findings.verdictSentence}</p>
-          ${findings.distrust.length === 0 ? '' : bullets(findings.distrust)}
-          ${bullets(failed.slice(0, mostFailed).map(failedExpectation))}
+          ${bullets(untoldDoubts(findings))} ${bullets(failed.slice(0, mostFailed).map(failedExpectation))}
         </div>
         <a class="tally" href="#expectations"
           >${
