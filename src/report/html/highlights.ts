@@ -15,8 +15,8 @@ export interface Highlight {
 }
 
 /**
- * The findings that matter most, at most `most`: first what broke an expectation or the trust in the run, then what cost
- * customers, then how long scaling took and how the service answered.
+ * The findings that matter most, at most `most`: what cost customers most, how long scaling took, then the other faults and how
+ * the service answered. What speaks against the run or its expectations stands beside the verdict already.
  */
 export function highlights(findings: Findings, most = 3): Highlight[] {
   const names = podNames(findings);
@@ -24,7 +24,6 @@ export function highlights(findings: Findings, most = 3): Highlight[] {
     .map((fault, index) => ({ fault, index }))
     .sort((a, b) => cost(b.fault) - cost(a.fault));
   return [
-    ...broken(findings),
     ...byCost.slice(0, 1).map((of) => faultHighlight(of, names)),
     ...scaleUp(findings),
     ...byCost.slice(1, 2).map((of) => faultHighlight(of, names)),
@@ -41,33 +40,6 @@ function cost({ lost, outageMs, landedMs }: FaultFinding): number {
 /** What speaks against the figures, as far as the verdict's sentence does not say it already. */
 export function untoldDoubts({ distrust, verdictSentence }: Findings): string[] {
   return distrust.filter((reason) => !verdictSentence.includes(reason));
-}
-
-function broken(findings: Findings): Highlight[] {
-  const { expectations } = findings;
-  const failed = expectations.filter(({ held, problem }) => !held && problem === null);
-  const first = failed[0];
-  const others = failed.length > 1 ? ` Nor did ${plural(failed.length - 1, 'other rule')} hold.` : '';
-  return [
-    ...(first === undefined
-      ? []
-      : [
-          {
-            title: 'An expectation did not hold',
-            text: `${first.rule} was expected, ${first.observedText === '' ? 'nothing' : first.observedText} was observed.${others}`,
-            anchor: 'expectations',
-            tone: 'bad' as const,
-          },
-        ]),
-    ...untoldDoubts(findings)
-      .slice(0, 1)
-      .map((text) => ({
-        title: 'Reason for doubt',
-        text,
-        anchor: 'trust',
-        tone: 'doubt' as const,
-      })),
-  ];
 }
 
 function faultHighlight(

@@ -53,7 +53,7 @@ function load() {
           offset: false,
           stacked: true,
           // A tick at the very top would stand on the lane above.
-          max: mostFailed * 1.3,
+          max: mostFailed * 1.6,
           title: title('failed/s'),
           /** @param {{ ticks: { value: number }[] }} scale */
           afterBuildTicks(scale) {
