@@ -59,8 +59,7 @@ function parser(argv: string[], context: Context): Argv {
     .demandCommand(1, 1, 'which command?')
     .recommendCommands()
     .strict()
-    // The last of two wins, as in most commands.
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .middleware(lastOfTwo, true)
     .showHelpOnFail(false)
     .exitProcess(false)
     .fail((message, error) => {
@@ -70,6 +69,19 @@ function parser(argv: string[], context: Context): Argv {
     })
     .epilogue('Begin with: openbell run market-open\nExit codes, scenario files, definitions: docs/');
   return addCommands.reduce((soFar, add) => add(soFar, context), base);
+}
+
+/**
+ * Of an option that is given twice the last one wins, as in most commands, unless it is one of those that take several. yargs
+ * has a setting for this, but it makes the last win of those too, and of `validate`'s files.
+ */
+function lastOfTwo(argv: Record<string, unknown>, command?: Argv): void {
+  const { array } = (command as unknown as { getOptions(): { array: string[] } }).getOptions();
+  for (const [key, value] of Object.entries(argv)) {
+    // yargs names `--fail-on` also failOn, but knows only the first to take several.
+    const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (key !== '_' && Array.isArray(value) && !array.includes(name)) argv[key] = value.at(-1) as unknown;
+  }
 }
 
 function exitCodeOf(error: unknown): number {
