@@ -52,15 +52,21 @@ function faultHighlight(
   if (landedMs === null) {
     return { title, text: 'It was not seen to land, so nothing follows from it.', anchor, tone: 'doubt' };
   }
-  const lostInWords = `${plural(lost, 'request')} lost${lost === 0 ? '' : ` (${failuresInWords(lostByOutcome)})`}`;
+  const lostInWords =
+    lost === 0 ? 'No request lost' : `${plural(lost, 'request')} lost (${failuresInWords(lostByOutcome)})`;
   const healed = explanation === null ? healingSentence(fault) : healingInWords(explanation);
   const felt =
     outageMs === null
-      ? `How long service was bad is not known; ${lostInWords}. ${healed}`
+      ? `${lostInWords}; how long service was bad is not known. ${healed}`
       : lost === 0 && outageMs < 1
         ? `No customer noticed: not one request was lost. ${healed}`
         : `${lostInWords}, bad service for ${duration(outageMs)}${outageInWords(explanation) ?? `. ${healed}`}`;
-  return { title, text: felt.trim(), anchor, tone: lost === 0 ? 'good' : 'bad' };
+  return { title, text: felt.trim(), anchor, tone: toneOf(fault) };
+}
+
+function toneOf({ lost, outageMs }: FaultFinding): Highlight['tone'] {
+  if (lost > 0 || (outageMs ?? 0) >= 1) return 'bad';
+  return outageMs === null ? 'doubt' : 'good';
 }
 
 /** What went on while service was bad, to end a sentence; null where no single step explains it. */
