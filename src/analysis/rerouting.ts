@@ -54,7 +54,8 @@ function departureOf(
   const fault =
     faults.find(({ lostPods, landedMs }) => landedMs !== null && lostPods.includes(pod.name)) ?? null;
   const landedMs = fault && kills(fault) ? fault.landedMs : null;
-  const diedMs = landedMs === null ? deletedMs : Math.min(landedMs, deletedMs ?? landedMs);
+  // The API may forget a killed pod before its processes have ended: only the fault's proof says that they have.
+  const diedMs = landedMs ?? deletedMs;
   if (sigtermMs === null && outOfRotationMs === null && diedMs === null) return null;
   const after = (sinceMs: number | null): SentAfter | null =>
     sinceMs === null ? null : sentAfter(pod, sinceMs, { seconds, weights });

@@ -1,47 +1,45 @@
 import { formatCount, formatDuration, formatInstant, formatPlural } from '../../support/index.ts';
-import type { ExpectationResult, FaultFinding, Findings, Headline, LoadStepFinding } from '../findings.ts';
+import type { FaultFinding, Findings, Headline, LoadStepFinding } from '../findings.ts';
 
 /** What headlines are made of. */
 export type Told = Pick<
   Findings,
   'faults' | 'autoscaling' | 'customers' | 'requests' | 'latencyMs' | 'trafficStartMs' | 'trafficEndMs'
-> & { expectations: readonly ExpectationResult[]; distrust: readonly string[] };
+>;
 
 /** How many findings a reader is told first. */
 const most = 3;
 
 /**
- * The findings that matter most: what speaks against the run, the first expectation that did not hold, then by what they cost
- * customers in requests.
+ * The findings that matter most: faults that did not land, then by what they cost customers in requests. What speaks against the run
+ * and which expectations did not hold is told with the verdict.
  */
 export function headlinesOf(told: Told): Headline[] {
   const whole = { fromMs: told.trafficStartMs ?? 0, toMs: told.trafficEndMs ?? told.trafficStartMs ?? 0 };
-  const first = [
-    ...told.distrust
-      .slice(0, 1)
-      .map((text): Headline => ({ kind: 'trust', text, cost: 0, definition: 'trust', ...whole })),
-    ...brokenRule(told, whole),
-  ];
+  const missed = told.faults.filter(({ landedMs }) => landedMs === null).map(missedHeadline);
   const byCost = [
-    ...told.faults.map(faultHeadline),
+    ...told.faults.filter(({ landedMs }) => landedMs !== null).map(faultHeadline),
     ...told.autoscaling.loadSteps.map(stepHeadline),
     ...unexplained(told, whole),
   ]
     .filter(({ cost }) => cost > 0)
     .sort((a, b) => b.cost - a.cost);
-  return [...first, ...byCost, ...costless(told, whole)].slice(0, most);
+  return [...missed, ...byCost, ...costless(told, whole)].slice(0, most);
 }
 
 type Span = Pick<Headline, 'fromMs' | 'toMs'>;
 
-function brokenRule({ expectations }: Told, whole: Span): Headline[] {
-  const broken = expectations.filter(({ held }) => !held);
-  const first = broken[0];
-  if (!first) return [];
-  const others = broken.length - 1;
-  const rest = others === 0 ? '' : ` ${formatPlural(others, 'other rule')} did not hold either.`;
-  const text = `${first.rule} did not hold: ${first.problem ?? `${first.observedText} was observed`}.${rest}`;
-  return [{ kind: 'expectation', text, cost: 0, definition: 'verdict', ...whole }];
+/** A fault that was not seen to land fails the run. */
+function missedHeadline({ id, type, injectedMs, problem }: FaultFinding): Headline {
+  return {
+    kind: 'fault',
+    fault: id,
+    text: `${id} (${type}) was not seen to land, so nothing follows from it${problem === null ? '.' : `: ${problem}`}`,
+    cost: 0,
+    definition: 'fault-instant',
+    fromMs: injectedMs,
+    toMs: injectedMs,
+  };
 }
 
 function faultHeadline(fault: FaultFinding): Headline {
@@ -55,6 +53,7 @@ function faultHeadline(fault: FaultFinding): Headline {
       : ` because ${because.governor.meanwhile}${because.governor.setting === null ? '' : ` (${because.governor.setting})`}`;
   return {
     kind: 'fault',
+    fault: id,
     text: `${id} (${type} of ${target}) cost ${formatPlural(lost, 'request')} and ${bad}${why}.`,
     // A fault that was felt but lost nothing still comes before one that nobody felt.
     cost: lost > 0 ? lost : (outageMs ?? 0) >= 1 ? 0.5 : 0,
@@ -82,6 +81,7 @@ function stepHeadline({
   const all = allMs === null ? '' : `, all were in rotation after ${formatDuration(allMs - fromMs)}`;
   return {
     kind: 'scaling',
+    fault: null,
     text: `When the load rose from ${formatCount(fromRate)} to ${formatCount(toRate)} requests per second at ${formatInstant(fromMs)}, ${helped}${all}; of ${formatPlural(scheduled, 'request')} due until then ${lost + slow === 0 ? 'none was lost or slow' : `${formatCount(lost)} were lost and ${formatCount(slow)} slow`}.`,
     cost: lost + slow,
     definition: 'scaling-delay',
@@ -95,6 +95,7 @@ function unexplained({ customers }: Told, whole: Span): Headline[] {
     .filter(({ cause }) => cause === 'unexplained')
     .map(({ count, inSaturatedSeconds }): Headline => ({
       kind: 'unexplained',
+      fault: null,
       text: `${formatPlural(count, 'request')} ${count === 1 ? 'was' : 'were'} lost that no fault explains${inSaturatedSeconds === 0 ? '' : `; up to ${formatCount(inSaturatedSeconds)} were due while the generator could not keep up`}.`,
       cost: count,
       definition: 'lost-by-cause',
@@ -109,6 +110,7 @@ function costless({ faults, autoscaling, latencyMs, requests, customers }: Told,
   );
   const told: Headline[] = unfelt.map(({ id, injectedMs, explanation }) => ({
     kind: 'good',
+    fault: id,
     text: `${id} cost no request, and nobody noticed it${explanation === null ? '' : `; healing took ${formatDuration(explanation.totalMs)}`}.`,
     cost: 0,
     definition: 'outage',
@@ -123,6 +125,7 @@ function costless({ faults, autoscaling, latencyMs, requests, customers }: Told,
     const worst = customers.worstSecond?.p99Ms ?? null;
     told.push({
       kind: 'good',
+      fault: null,
       text: `99 of 100 requests that ended ok were answered within ${formatDuration(latencyMs.response.p99)}${worst === null ? '' : `, in the worst second within ${formatDuration(worst)}`}.`,
       cost: 0,
       definition: 'response-time',

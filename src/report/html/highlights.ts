@@ -1,8 +1,8 @@
-import type { FaultFinding, Findings, HealingStepFinding } from '../../analysis/index.ts';
-import { duration, instant, percent, plural } from './format.ts';
+import type { FaultFinding, Findings, Headline, HealingStepFinding } from '../../analysis/index.ts';
+import { duration, plural } from './format.ts';
 import { faultCode } from './marks.ts';
 import { podNames, type PodNames } from './names.ts';
-import { failuresInWords, healingSentence, maximum } from './sentences.ts';
+import { failuresInWords, healingSentence } from './sentences.ts';
 
 /** A finding that a reader should not miss. */
 export interface Highlight {
@@ -12,29 +12,50 @@ export interface Highlight {
   /** The section of the page that shows it, without `#`. */
   anchor: string;
   tone: 'good' | 'bad' | 'doubt' | 'plain';
+  /** Anchor of the definition, and the seconds that it came from, ms since the run's origin. */
+  definition: string;
+  fromMs: number;
+  toMs: number;
 }
 
 /**
- * The findings that matter most, at most `most`: what cost customers most, how long scaling took, then the other faults and how
- * the service answered. What speaks against the run or its expectations stands beside the verdict already.
+ * The findings that matter most, as the analysis ranks them by what they cost, at most `most`. What speaks against the run or its
+ * expectations stands beside the verdict already.
  */
 export function highlights(findings: Findings, most = 3): Highlight[] {
   const names = podNames(findings);
-  const byCost = findings.faults
-    .map((fault, index) => ({ fault, index }))
-    .sort((a, b) => cost(b.fault) - cost(a.fault));
-  return [
-    ...byCost.slice(0, 1).map((of) => faultHighlight(of, names)),
-    ...scaleUp(findings),
-    ...byCost.slice(1, 2).map((of) => faultHighlight(of, names)),
-    ...latency(findings),
-    ...byCost.slice(2).map((of) => faultHighlight(of, names)),
-  ].slice(0, most);
+  return findings.headlines.slice(0, most).map((headline): Highlight => {
+    const { definition, fromMs, toMs } = headline;
+    return { ...wordsFor(headline, findings, names), definition, fromMs, toMs };
+  });
 }
 
-/** By requests first, by time second: what customers felt. */
-function cost({ lost, outageMs, landedMs }: FaultFinding): number {
-  return landedMs === null ? Infinity : lost * 1e6 + (outageMs ?? 0);
+type Words = Omit<Highlight, 'definition' | 'fromMs' | 'toMs'>;
+
+function wordsFor(
+  { kind, fault, text, cost, definition }: Headline,
+  findings: Findings,
+  names: PodNames,
+): Words {
+  const index = findings.faults.findIndex(({ id }) => id === fault);
+  const found = findings.faults[index];
+  if (found !== undefined) return faultHighlight({ fault: found, index }, names);
+  switch (kind) {
+    case 'unexplained':
+      return { title: 'Lost for no known reason', text, anchor: 'customers', tone: 'bad' };
+    default:
+      return definition === 'response-time'
+        ? { title: 'Answers', text, anchor: 'requests', tone: 'plain' }
+        : { title: scalingTitle(findings), text, anchor: 'autoscaling', tone: cost > 0 ? 'bad' : 'plain' };
+  }
+}
+
+function scalingTitle({ scaling }: Findings): string {
+  const ups = scaling.filter(({ from, to }) => to > from);
+  const first = ups[0];
+  return first === undefined
+    ? 'A rise of the load'
+    : `Scaling ${first.from} → ${Math.max(...ups.map(({ to }) => to))} pods`;
 }
 
 /** What speaks against the figures, as far as the verdict's sentence does not say it already. */
@@ -42,10 +63,7 @@ export function untoldDoubts({ distrust, verdictSentence }: Findings): string[] 
   return distrust.filter((reason) => !verdictSentence.includes(reason));
 }
 
-function faultHighlight(
-  { fault, index }: { fault: FaultFinding; index: number },
-  names: PodNames,
-): Highlight {
+function faultHighlight({ fault, index }: { fault: FaultFinding; index: number }, names: PodNames): Words {
   const { type, target, landedMs, outageMs, lost, lostByOutcome, explanation } = fault;
   const anchor = `fault-${index + 1}`;
   const title = `${faultCode(index)} ${type} ${names.inText(target)}`.trim();
@@ -83,40 +101,4 @@ function healingInWords({ totalMs, longest }: NonNullable<FaultFinding['explanat
 
 function stepInWords({ governor }: HealingStepFinding): string {
   return `${governor.meanwhile}${governor.setting === null ? '' : ` (${governor.setting})`}`;
-}
-
-/** From the first decision of the longest climb to as many pods in rotation as were asked for. */
-function scaleUp({ scaling, replicas }: Findings): Highlight[] {
-  const first = scaling.find(({ from, to }) => to > from);
-  const most = maximum(
-    scaling.filter(({ from, to }) => to > from),
-    ({ to }) => to,
-  );
-  if (first === undefined || most === null) return [];
-  const served = replicas.find((point) => point.t >= most.of.atMs && point.inRotation >= most.value);
-  const path = `${first.from} → ${most.value} pods`;
-  return [
-    {
-      title: `Scaling ${path}`,
-      text:
-        served === undefined
-          ? `Decided from ${instant(first.atMs)} on; as many were never in rotation.`
-          : `${duration(served.t - first.atMs)} from the first decision, at ${instant(first.atMs)}, until all ${plural(most.value, 'pod')} were in rotation.`,
-      anchor: 'scaling',
-      tone: 'plain',
-    },
-  ];
-}
-
-function latency({ latencyMs, seconds, availability }: Findings): Highlight[] {
-  const worst = maximum(seconds, (second) => second.p99Ms);
-  if (worst === null) return [];
-  return [
-    {
-      title: 'Answers',
-      text: `${percent(availability)} of requests ended ok; 99 of 100 of these within ${duration(latencyMs.response.p99)}, in the worst second (${instant(worst.of.t)}) within ${duration(worst.value)}.`,
-      anchor: 'requests',
-      tone: 'plain',
-    },
-  ];
 }

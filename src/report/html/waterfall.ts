@@ -26,12 +26,12 @@ export interface Waterfall {
 export function healingWaterfall(fault: FaultFinding): Waterfall {
   const origin = fault.waterfall.find(({ step }) => step === 'fault')?.atMs ?? fault.injectedMs;
   let reached = 0;
-  const steps = fault.waterfall.map(({ step, atMs, shownBy }): WaterfallStep => {
+  const steps = fault.waterfall.map(({ step, atMs, ...where }): WaterfallStep => {
     const fromMs = reached;
     const afterMs = atMs === null ? null : atMs - origin;
     if (afterMs !== null) reached = Math.max(reached, afterMs);
     const tookMs = afterMs === null ? null : Math.max(0, afterMs - fromMs);
-    return { step, afterMs, atMs, fromMs, tookMs, shownBy, longest: false };
+    return { step, afterMs, atMs, fromMs, tookMs, shownBy: shownBy(where), longest: false };
   });
   const longest = steps
     .filter((step) => (step.tookMs ?? 0) > 0)
@@ -41,6 +41,14 @@ export function healingWaterfall(fault: FaultFinding): Waterfall {
     );
   if (longest !== null) longest.longest = true;
   return { steps, totalMs: reached, longest };
+}
+
+/** What showed the step, and where that was read: in a watch event, a kubelet's status or an answer. */
+function shownBy({
+  shownBy,
+  source,
+}: Omit<FaultFinding['waterfall'][number], 'step' | 'atMs'>): string | null {
+  return shownBy === null || source === null || source === 'harness' ? shownBy : `${shownBy} · ${source}`;
 }
 
 /** What happens in a step, so that a reader knows where to look when it took long. */

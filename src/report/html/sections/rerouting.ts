@@ -71,7 +71,7 @@ function sent(after: SentAfter | null): Content {
   if (answered + failed === 0) return '0';
   const parts = [
     failed > 0 && `${count(failed)} failed`,
-    reused !== null && `${count(reused)} kept connections`,
+    reused !== null && `${count(reused)} on kept connections`,
   ];
   return html`${estimated ? '≈ ' : ''}${count(answered + failed)}<span class="aside"
       >${parts.filter((part) => part !== false).join(', ')}</span

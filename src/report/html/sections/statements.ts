@@ -10,11 +10,13 @@ const marginSeconds = 2;
 /** Sentences of the analysis, each with the seconds that it came from, to be shown on the clock, and its definition. */
 export function statements(says: readonly Statement[], names: PodNames): Content {
   return says.map(
-    ({ text, definition, fromMs, toMs }) =>
-      html`<p class="statement">
-        ${names.inText(text)} ${moment(fromMs, toMs)} ${definitionLink(definition)}
-      </p> `,
+    ({ text, ...about }) => html`<p class="statement">${names.inText(text)} ${reference(about)}</p> `,
   );
+}
+
+/** The seconds that a sentence came from, to be shown on the clock, and its definition. */
+export function reference({ definition, fromMs, toMs }: Omit<Statement, 'text'>): Markup {
+  return html`${moment(fromMs, toMs)} ${definitionLink(definition)}`;
 }
 
 /** A stretch of the run; pressed, all charts show it. */

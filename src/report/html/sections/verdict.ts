@@ -2,6 +2,7 @@ import type { Findings } from '../../../analysis/index.ts';
 import { count, duration, percent, plural } from '../format.ts';
 import { highlights, untoldDoubts, type Highlight } from '../highlights.ts';
 import { bullets, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
+import { reference } from './statements.ts';
 import type { DefinitionName } from '../definitions.ts';
 import { verdictWords } from '../verdict-words.ts';
 
@@ -51,10 +52,10 @@ function highlightList(items: readonly Highlight[]): Content {
     ? ''
     : html`<ol class="highlights" aria-label="Findings that matter most">
         ${items.map(
-          ({ title, text, anchor, tone }) =>
+          ({ title, text, anchor, tone, ...about }) =>
             html`<li class="${tone}">
               <a href="#${anchor}">${title}</a>
-              <p>${text}</p>
+              <p>${text} ${reference(about)}</p>
             </li> `,
         )}
       </ol>`;
