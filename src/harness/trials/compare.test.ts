@@ -2,13 +2,14 @@ import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { syntheticJournal } from '../../../test/support/synthetic-journal.ts';
+import { failure, tinyRun, traffic } from '../../../test/support/tiny-journal.ts';
 import { compareFolders } from './compare.ts';
 import { appendLine } from './manifest.ts';
 
-async function writeRun(folder: string, seed: number): Promise<void> {
+async function writeRun(folder: string, bad: number): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const lines = syntheticJournal({ seed }).map((event) => JSON.stringify(event));
+  const failures = Array.from({ length: bad }, (_, index) => failure(1000 + index));
+  const lines = tinyRun(traffic(3, { failures })).map((event) => JSON.stringify(event));
   await writeFile(path.join(folder, 'journal.ndjson'), `${lines.join('\n')}\n`);
 }
 
@@ -21,7 +22,7 @@ test('a run is compared with a set of trials, from their journals', async () => 
   ];
   await writeRun(a, 1);
   await mkdir(b);
-  const scenario = { name: 'market-open', title: '', origin: '', source: '' };
+  const scenario = { name: 'tiny', title: '', origin: '', source: '' };
   const about = {
     openbellVersion: '0',
     startedAt: '',
@@ -39,12 +40,19 @@ test('a run is compared with a set of trials, from their journals', async () => 
   });
   for (const number of [1, 2]) {
     const folder = `trial-0${number}`;
-    await writeRun(path.join(b, folder), 10 + number);
+    await writeRun(path.join(b, folder), 2 * number);
     await appendLine(b, { type: 'trial.done', number, seed: number, folder, exitCode: 0 });
   }
-  const { comparison } = await compareFolders({ a, b, failOn: ['outage +500%'], out });
+  const { comparison } = await compareFolders({
+    a,
+    b,
+    failOn: ['requests.failed +3', 'requests.failed +1'],
+    out,
+  });
   expect(comparison.counted).toEqual({ a: 1, b: 2 });
-  expect(comparison.exitCode).toBe(0);
+  expect(comparison.differences.find(({ name }) => name === 'requests.failed')?.difference).toBe(2);
+  expect(comparison.gates.map(({ held }) => held)).toEqual([true, false]);
+  expect(comparison.exitCode).toBe(99);
   expect(comparison.unlike).toEqual([]);
   expect(
     comparison.differences.every(({ judgement }) => ['single', 'same', 'unknown'].includes(judgement)),

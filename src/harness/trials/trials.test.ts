@@ -1,13 +1,14 @@
-import { appendFile, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { tinyRun, traffic } from '../../../test/support/tiny-journal.ts';
 import type { ClusterProvider } from '../../cluster/index.ts';
 import { loadScenario } from '../../scenario/index.ts';
 import { OpenbellError, exitCodes } from '../../support/index.ts';
 import { renderTrialsFolder } from './render.ts';
 import { runTrials, type TrialsOptions } from './run-trials.ts';
-import { readManifest } from './manifest.ts';
+import { appendLine, readManifest } from './manifest.ts';
 import { trialSeed } from './seeds.ts';
 import { sharedCluster } from './shared-cluster.ts';
 
@@ -79,6 +80,23 @@ test('three trials in a row that do not work are the last', async () => {
   const { findings, failure } = await here.run({ count: 9 });
   expect(findings.trials).toHaveLength(3);
   expect(failure?.exitCode).toBe(106);
+});
+
+test('no more trials are made once a median is known as well as was asked, and that is no interruption', async () => {
+  await using here = await place();
+  const untilKnown = { count: 20, until: 'availability:1%' };
+  await here.run({ ...untilKnown, signal: AbortSignal.abort(new Error('SIGINT')) });
+  const lines = tinyRun(traffic(2)).map((event) => JSON.stringify(event));
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    const folder = `trial-0${number}`;
+    await mkdir(path.join(here.folder, folder));
+    await writeFile(path.join(here.folder, folder, 'journal.ndjson'), `${lines.join('\n')}\n`);
+    await appendLine(here.folder, { type: 'trial.done', number, seed: 1, folder, exitCode: 0 });
+  }
+  const { findings } = await here.run(untilKnown);
+  expect(findings).toMatchObject({ verdict: 'passed', exitCode: 0, planned: 20 });
+  expect(findings.trials).toHaveLength(6);
+  expect(findings.ended).toContain('availability is known well enough after 6 trials');
 });
 
 test('an interruption leaves the trial undone', async () => {
