@@ -35,7 +35,7 @@ export async function capacityCommand(request: CapacityRequest, context: Context
       scenario,
       provider: providerFor(request),
       outDir: request.out,
-      pods: [...new Set(request.pods)].toSorted((a, b) => a - b),
+      pods: request.pods.toSorted((a, b) => a - b),
       expect: request.expect,
       stepSeconds: request.stepSeconds,
       holdSeconds: request.holdSeconds,

@@ -12,9 +12,10 @@ export interface NumberRange {
 export function numberOption(
   option: string,
   range: NumberRange,
-): (text: string | undefined) => number | undefined {
+): (given: string | string[] | undefined) => number | undefined {
   const { from, to, whole } = range;
-  return (text) => {
+  return (given) => {
+    const text = lastOf(given);
     if (text === undefined) return undefined;
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (value >= from && value <= to && (!whole || Number.isInteger(value))) return value;
@@ -23,13 +24,18 @@ export function numberOption(
   };
 }
 
-/** The same for a list of numbers, separated by commas. */
+/** The same for numbers separated by commas; a set, because a list would be taken for an option that was given twice. */
 export function numbersOption(
   option: string,
   range: NumberRange,
-): (text: string | undefined) => number[] | undefined {
+): (given: string | string[] | undefined) => ReadonlySet<number> {
   const one = numberOption(option, range);
-  return (text) => text?.split(',').flatMap((word) => one(word) ?? []);
+  return (given) => new Set((lastOf(given) ?? '').split(',').flatMap((word) => one(word) ?? []));
+}
+
+/** Of an option that was given several times the last counts. */
+function lastOf(given: string | string[] | undefined): string | undefined {
+  return Array.isArray(given) ? given.at(-1) : given;
 }
 
 /** Seeds, as in scenario files. */

@@ -30,8 +30,10 @@ export interface TrafficOptions {
 
 /** What is going on now; approximate, for people to watch. */
 export interface TrafficTick {
-  /** Scheduled arrivals per second now. */
+  /** Scheduled arrivals per second now; 0 in the closed model. */
   askedRate: number;
+  /** Users who are here now, in the closed model. */
+  users?: number;
   /** Answers per second over the last second. */
   answeredRate: number;
   inFlight: number;

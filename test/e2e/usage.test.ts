@@ -26,6 +26,14 @@ const wrong: [string, number, ...string[]][] = [
   ['up --nodes 99', 2, '--nodes', 'from 1 to 20', 'got 99'],
   ['up Not_A_Name', 2, 'Not_A_Name'],
   ['down nobody', 106, 'nobody'],
+  ['trials --expect a --expect b --count 2', 2, 'expectation "a"'],
+  ['run --seed 1 --seed x', 2, '--seed', 'got x'],
+  ['run ./nowhere.yaml --on kind --on embedded', 104, 'there is no such file'],
+  ['run --metrics-port 99999', 2, '--metrics-port', 'from 0 to 65535'],
+  ['export nowhere', 2, 'nowhere'],
+  ['capacity --pods 0', 2, '--pods', 'from 1 to 100', 'got 0'],
+  ['capacity --expect nonsense', 2, 'nonsense', '--expect "response.p99 < 100ms"'],
+  ['capacity patient-users', 2, 'sessions or users', 'traffic.requests'],
 ];
 
 test('whatever is typed wrongly is refused with its exit code, what was wrong and what to do', async () => {

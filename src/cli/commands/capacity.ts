@@ -70,7 +70,7 @@ export function addCapacity(yargs: Argv, context: Context): Argv {
         .example('$0 capacity my-desk.yaml --expect "response.p99 < 50ms"', 'under a stricter rule'),
     async ({ step, hold, pods, ...options }) => {
       const { capacityCommand } = await import('../capacity-command.ts');
-      const request = { ...options, pods: pods ?? [1], stepSeconds: step ?? 3, holdSeconds: hold ?? 8 };
+      const request = { ...options, pods: [...pods], stepSeconds: step ?? 3, holdSeconds: hold ?? 8 };
       await capacityCommand(request, context);
     },
   );

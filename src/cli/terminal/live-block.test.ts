@@ -92,6 +92,12 @@ describe('the live block', () => {
       '  asked 240/s  answered 240/s  p99 12 ms  connections 40  errors: 2 timeout, 1 reset',
     );
   });
+  test('shows users in the place of a rate in the closed model', () => {
+    const { tick } = watched;
+    const closed = tick === null ? watched : { ...watched, tick: { ...tick, askedRate: 0, users: 30 } };
+    const [, figures] = liveBlock(closed, { now: 17_000, width: 100, color: false });
+    expect(figures).toMatch(/^ {2}users 30 {2}answered 240\/s/);
+  });
   test('counts pods and workers', () => {
     expect(lines[2]).toBe('  pods 1 ready / 6 desired   nodes 0/1');
   });

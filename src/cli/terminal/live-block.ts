@@ -70,7 +70,7 @@ function figures(state: RunState, paint: Paint): string[] {
   const { pods, nodes, workers } = countReady(state);
   const cluster = `  pods ${pods} ready / ${state.desired ?? '–'} desired   nodes ${nodes}/${workers}`;
   if (state.tick === null) return workers === 0 ? [] : [cluster];
-  const { askedRate, answeredRate, outcomes, p99Ms, connections } = state.tick;
+  const { askedRate, users, answeredRate, outcomes, p99Ms, connections } = state.tick;
   const { ok: _ok, ...bad } = outcomes;
   const errors = Object.entries(bad).filter(([, count]) => count > 0);
   const errorText =
@@ -79,7 +79,7 @@ function figures(state: RunState, paint: Paint): string[] {
       : paint('red', `errors: ${errors.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`);
   const p99 = p99Ms === null ? '–' : `${Math.round(p99Ms)} ms`;
   return [
-    `  asked ${Math.round(askedRate)}/s  answered ${Math.round(answeredRate)}/s  p99 ${p99}  ` +
+    `  ${users === undefined ? `asked ${Math.round(askedRate)}/s` : `users ${users}`}  answered ${Math.round(answeredRate)}/s  p99 ${p99}  ` +
       `connections ${connections}  ${errorText}`,
     cluster,
   ];

@@ -17,6 +17,8 @@ const limits = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 /** What goes on between two seconds, as the traffic engine says it about four times a second. */
 export interface LiveTick {
   askedRate: number;
+  /** In the closed model. */
+  users?: number;
   inFlight: number;
   connections: number;
 }
@@ -196,9 +198,10 @@ export class LiveMetrics {
       },
       gauge(
         'openbell_offered_rate',
-        'Requests per second that the schedule asks for now.',
-        this.#tick?.askedRate,
+        'Requests per second that the schedule asks for now; absent in the closed model.',
+        this.#tick?.users === undefined ? this.#tick?.askedRate : undefined,
       ),
+      gauge('openbell_users', 'Users of the closed model who are here now.', this.#tick?.users),
       gauge('openbell_requests_in_flight', 'Requests sent and not yet ended.', this.#tick?.inFlight),
       gauge('openbell_connections', 'Open connections.', this.#tick?.connections ?? last?.connections.open),
       {

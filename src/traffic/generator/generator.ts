@@ -105,7 +105,8 @@ export function runGenerator(
         seconds.pass(visits === null ? nowMs : Math.min(nowMs, visits.nextDueMs), pacer.arrived);
         if (nowMs >= nextTickMs) {
           nextTickMs += tickEveryMs * Math.ceil((nowMs - nextTickMs + 1) / tickEveryMs);
-          post({ kind: 'tick', tick: tickOf({ schedule, startMs, ledger, pool, nowMs }) });
+          const tick = tickOf({ schedule, startMs, ledger, pool, nowMs });
+          post({ kind: 'tick', tick: isClosed(plan) ? { ...tick, users: visits?.users ?? 0 } : tick });
         }
         if (!seconds.over || pool.inFlight > 0) return false;
         pool.close();
@@ -180,6 +181,10 @@ function openPool(
     },
     idOf: requestIds(seed),
   });
+}
+
+function isClosed({ phases }: TrafficPlan): boolean {
+  return phases.some(({ rate }) => rate.kind === 'users');
 }
 
 function savedNames({ requests }: TrafficPlan): Set<string> {
