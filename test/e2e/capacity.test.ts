@@ -8,9 +8,9 @@ import { scenarioFile, workplace } from './openbell.ts';
 test('capacity measures a curve, holds rates, and writes a calibration that scenarios can name', async () => {
   await using place = await workplace();
   const file = scenarioFile('hangs');
-  const done = await place.openbell(
-    ...['capacity', file, '--step', '1', '--hold', '2', '--expect', 'response.p99 < 1s', '--out', place.runs],
-  );
+  const short = ['--step', '1', '--hold', '2'];
+  const rule = ['--expect', 'response.p99 < 1s'];
+  const done = await place.openbell('capacity', file, ...short, ...rule, '--out', place.runs);
   expect(done.exitCode, done.stderr).toBe(0);
   const [folder = ''] = await place.runFolders();
   const calibration = path.join(folder, 'capacity.json');
