@@ -1,6 +1,13 @@
 import { createInterface } from 'node:readline/promises';
-import { embeddedProvider, existingProvider, kindProvider, type ClusterProvider } from '../cluster/index.ts';
+import {
+  embeddedProvider,
+  existingProvider,
+  kindProvider,
+  type ClusterProvider,
+  type ExistingOptions,
+} from '../cluster/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
+import { loadGeneratorImageName, sampleApiImageName } from '../workload/index.ts';
 import type { Context } from './context.ts';
 
 /** Where a command is to run things, as its options say. */
@@ -12,6 +19,7 @@ export interface WhereRequest {
   kubeconfig?: string | undefined;
   namespace?: string | undefined;
   image?: string | undefined;
+  loadImage?: string | undefined;
   push?: string | undefined;
   entry?: string | undefined;
 }
@@ -37,22 +45,35 @@ export function providerFor(request: WhereRequest): ClusterProvider {
   }
 }
 
-const existingOnly = ['context', 'iMean', 'kubeconfig', 'namespace', 'image', 'push', 'entry'] as const;
+const existingOnly = [
+  'context',
+  'iMean',
+  'kubeconfig',
+  'namespace',
+  'image',
+  'loadImage',
+  'push',
+  'entry',
+] as const;
 
 function refuseOthers(request: WhereRequest): void {
   const given = existingOnly.filter((name) => request[name] !== undefined);
   if (given.length === 0) return;
-  const options = given.map((name) => `--${name.replace('iMean', 'i-mean')}`).join(', ');
+  const options = given
+    .map((name) => `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`)
+    .join(', ');
   throw usage(`${options} ${given.length === 1 ? 'goes' : 'go'} with --on existing`);
 }
 
-function existingOptions({ context, iMean, kubeconfig, image, push, entry }: WhereRequest) {
+function existingOptions(request: WhereRequest): ExistingOptions {
+  const { context, iMean, kubeconfig, image, loadImage, push, entry } = request;
   if (context === undefined) throw usage('--on existing needs the context of a kubeconfig: --context NAME');
   if (image !== undefined && push !== undefined) throw usage('--image and --push exclude each other');
   if (entry !== undefined && entry !== 'port-forward' && !/^https?:\/\//.test(entry)) {
     throw usage(`--entry takes a URL such as http://desk.example.com, or port-forward; got ${entry}`);
   }
-  return { context, meant: iMean ?? '', kubeconfig, image, push, entry };
+  const named = { [sampleApiImageName]: image, [loadGeneratorImageName]: loadImage };
+  return { context, meant: iMean ?? '', kubeconfig, named, push, entry };
 }
 
 /** Asks on a terminal for the context's name a second time, where the options do not say it. */

@@ -20,6 +20,7 @@ export const whereOptions = {
     describe: 'with --on existing: one that is there and labelled openbell.dev/runs=allowed',
   },
   image: { type: 'string', describe: 'with --on existing: the sample API’s image in a registry' },
+  'load-image': { type: 'string', describe: 'with --on existing: the load generators’ image in a registry' },
   push: { type: 'string', describe: 'with --on existing: a registry to push images to' },
   entry: {
     type: 'string',

@@ -138,4 +138,6 @@ export interface ProcessImage {
    * Dockerfile in `workingDir`, if there is one, or is there already.
    */
   layOut?: (folder: string) => Promise<unknown>;
+  /** Pods of it may run on the control-plane node too. */
+  onControlPlane?: boolean;
 }

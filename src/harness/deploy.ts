@@ -57,7 +57,10 @@ export async function deploy(
     if (object.kind === 'Service' && object.metadata?.name === workload.service) {
       const { url, caution } = await cluster.entryPoint({ service: applied, port: workload.servicePort });
       target = url;
-      if (caution !== undefined) journal.record({ type: 'note', level: 'warning', message: caution });
+      // Traffic from inside goes another way.
+      if (caution !== undefined && scenario.trafficPods === undefined) {
+        journal.record({ type: 'note', level: 'warning', message: caution });
+      }
     }
   }
   if (target === null) throw new Error(`the workload has no Service ${workload.service}`);

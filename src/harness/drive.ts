@@ -3,7 +3,16 @@ import path from 'node:path';
 import { playFaults, type FaultPlay, type FaultSpec } from '../faults/index.ts';
 import type { TrafficStart, Unstamped } from '../journal/index.ts';
 import { monotonicMs, systemClock } from '../support/index.ts';
-import { phaseStarts, startTraffic, type ConnectionPolicy, type TrafficPlan } from '../traffic/index.ts';
+import { describeClocks, startLoadPods } from './load-pods.ts';
+import {
+  phaseStarts,
+  startTraffic,
+  type ConnectionPolicy,
+  type TrafficPlan,
+  startRemoteTraffic,
+  type TrafficOptions,
+  type TrafficTick,
+} from '../traffic/index.ts';
 import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import type { Deployed } from './deploy.ts';
@@ -25,23 +34,36 @@ const leadTimeMs = 200;
  */
 export async function drive(
   context: RunContext,
-  { client, cluster }: Provisioned,
+  provisioned: Provisioned,
   { target }: Deployed,
   workload: Workload,
 ): Promise<Driven> {
   const { scenario, seed, namespace, journal, observer, steps, signal, hardSignal } = context;
+  const { client, cluster } = provisioned;
   const plan = scenario.traffic;
-  const traffic = startTraffic({
-    plan,
-    target,
-    seed,
+  const listeners = {
     originMs: journal.originMs,
-    startAtMs: monotonicMs() + leadTimeMs,
-    goodResponseMs: scenario.goodResponseMs,
-    onSecond: (second) => journal.record(second),
-    onTick: (tick) => observer.onTick?.(tick),
-    ...(context.ledger ? { ledgerFile: await beginLedger(context.folder) } : {}),
-  });
+    onSecond: (second: Parameters<TrafficOptions['onSecond']>[0]) => journal.record(second),
+    onTick: (tick: TrafficTick) => observer.onTick?.(tick),
+  };
+  const traffic =
+    scenario.trafficPods === undefined
+      ? startTraffic({
+          ...listeners,
+          plan,
+          target,
+          seed,
+          startAtMs: monotonicMs() + leadTimeMs,
+          goodResponseMs: scenario.goodResponseMs,
+          ...(context.ledger ? { ledgerFile: await beginLedger(context.folder) } : {}),
+        })
+      : await startRemoteTraffic({
+          ...listeners,
+          generators: await startLoadPods(context, provisioned, workload, scenario.trafficPods),
+          onClocks: (clocks) =>
+            journal.record({ type: 'note', level: 'info', message: describeClocks(clocks) }),
+          signal,
+        });
   const over = new AbortController();
   let faults: FaultPlay | null = null;
   const stop = (): void => {
@@ -59,7 +81,8 @@ export async function drive(
     journal.record({
       type: 'traffic.start',
       t: startMs - journal.originMs,
-      target: target.href,
+      target:
+        scenario.trafficPods === undefined ? target.href : `${workload.service}, from inside the cluster`,
       connections: plan.connections,
       timeoutMs: plan.timeoutMs,
       connectionPolicy: describePolicy(plan.connectionPolicy),

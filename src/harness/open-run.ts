@@ -19,7 +19,7 @@ import {
   phaseStarts,
   type TrafficPlan,
 } from '../traffic/index.ts';
-import { workloadObjects, type Workload } from '../workload/index.ts';
+import { loadGeneratorImage, workloadObjects, type Workload } from '../workload/index.ts';
 import { startChecklist } from './checklist.ts';
 import type { RunContext } from './context.ts';
 import { watchHost } from './observe/host.ts';
@@ -42,6 +42,7 @@ export async function openRun(options: RunOptions): Promise<{ context: RunContex
   const namespace = options.namespace ?? `openbell-${runId}`;
   // A workload that cannot be deployed is refused before anything is made.
   const workload = workloadObjects(scenario.workload, { namespace, runId });
+  if (scenario.trafficPods !== undefined) workload.images.push(loadGeneratorImage());
 
   const name = options.folderName ?? runFolderName(scenario.name, originWall);
   const folder = await createRunFolder(options.outDir, name);

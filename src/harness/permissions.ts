@@ -81,7 +81,14 @@ export function permissionsFor({
     ...(killsPods ? [inNamespace('', 'pods', ['delete'], 'kill pods of the workload')] : []),
     ...(trafficFromCluster
       ? [
-          inNamespace('batch', 'jobs', ['get', 'create', 'delete'], 'run the load generators'),
+          inNamespace(
+            'batch',
+            'jobs',
+            ['get', 'list', 'create', 'patch', 'delete'],
+            'run the load generators',
+          ),
+          inNamespace('', 'secrets', ['list', 'create', 'patch', 'delete'], 'tell them what to send'),
+          inNamespace('', 'pods/proxy', ['get'], 'tell them when to start'),
           inNamespace('', 'pods/log', ['get'], 'read what the load generators measured'),
         ]
       : []),

@@ -5,7 +5,7 @@ import { permissionsFor, rolesFor, type Permission } from './permissions.ts';
 
 /** What a run of the scenario needs to be allowed. */
 export function scenarioPermissions(
-  { faults }: Scenario,
+  { faults, trafficPods }: Scenario,
   { objects }: Pick<Workload, 'objects'>,
   { makesNamespace }: { makesNamespace: boolean },
 ): Permission[] {
@@ -13,7 +13,7 @@ export function scenarioPermissions(
     objects,
     faults,
     makesNamespace,
-    trafficFromCluster: false,
+    trafficFromCluster: trafficPods !== undefined,
   });
 }
 

@@ -14,7 +14,7 @@ export interface ForwardedPort {
  */
 export async function forwardPort(
   kubeconfig: string,
-  { namespace, podPort, choose }: { namespace: string; podPort: number; choose: () => string | undefined },
+  { namespace, choose }: { namespace: string; choose: () => { pod: string; port: number } | undefined },
 ): Promise<ForwardedPort> {
   const { KubeConfig, PortForward } = await preload();
   const config = new KubeConfig();
@@ -25,12 +25,12 @@ export async function forwardPort(
     open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => open.delete(socket));
-    const pod = choose();
-    if (pod === undefined) {
+    const target = choose();
+    if (target === undefined) {
       socket.resetAndDestroy();
       return;
     }
-    forward.portForward(namespace, pod, [podPort], socket, null, socket).then(
+    forward.portForward(namespace, target.pod, [target.port], socket, null, socket).then(
       (connection) => {
         // The library's connection ends when the pod's does; the client must see that too.
         const stream = typeof connection === 'function' ? connection() : connection;

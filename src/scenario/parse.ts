@@ -226,6 +226,7 @@ function assemble(
       ...(traffic.tls === undefined ? {} : { tls: tlsOf(traffic.tls, referenced.certificates) }),
     },
     ...(traffic.target === undefined ? {} : { target: traffic.target }),
+    ...(traffic.from === 'cluster' ? { trafficPods: traffic.pods ?? 1 } : {}),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     expect: meaning.expect,
     goodResponseMs: traffic.goodResponse ?? limitOfP99(meaning.expect) ?? 500,

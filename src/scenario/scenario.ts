@@ -21,6 +21,8 @@ export interface Scenario {
   traffic: TrafficPlan;
   /** Where the traffic goes; left out: to the Service's entry point. */
   target?: URL;
+  /** So many pods in the cluster make the load; left out: this machine does. */
+  trafficPods?: number;
   /** In the order of their instants. */
   faults: FaultSpec[];
   expect: Expectation[];

@@ -222,6 +222,12 @@ export const trafficSchema = section({
   )
     .prefault('never')
     .describe('When a connection is given up and opened anew: never, or after this many requests.'),
+  from: oneOf(['here', 'cluster'])
+    .prefault('here')
+    .describe('Where the load is made: on this machine, or by pods in the cluster.'),
+  pods: integer({ min: 1, max: 50 })
+    .optional()
+    .describe('With `from: cluster`: how many pods share the load; 1 when left out.'),
   goodResponse: duration({ above: 0 })
     .optional()
     .describe(

@@ -1,5 +1,6 @@
 import type { OutcomeCounts, TrafficEnd, TrafficSecond, Unstamped } from '../journal/index.ts';
 import type { TrafficPlan } from './plan.ts';
+import type { Share } from './schedule.ts';
 import type { Workers } from './workers.ts';
 
 /** What the engine needs besides the plan. */
@@ -10,12 +11,19 @@ export interface TrafficOptions {
   seed: number;
   /** `monotonicMs()` at the run's origin: the engine stamps its events relative to it. */
   originMs: number;
-  /** `monotonicMs()` at which the schedule's time zero lies; in the past means at once. */
-  startAtMs: number;
+  /**
+   * `monotonicMs()` at which the schedule's time zero lies; in the past means at once. As a promise it is waited for with the
+   * threads ready.
+   */
+  startAtMs: number | Promise<number>;
+  /** Called when the threads are ready to start. */
+  onReady?: () => void;
   /** Response time above which an `ok` answer is listed as slow; null lists none. */
   goodResponseMs: number | null;
   /** Called for each second of traffic once all of its requests have ended, in order. */
   onSecond: (second: Unstamped<TrafficSecond> & { t: number }) => void;
+  /** Which part of the plan's arrivals is played, where others play the rest; all of it when left out. */
+  share?: Share;
   /** How many threads play; chosen from the plan and the machine where left out. */
   workers?: Workers;
   /**

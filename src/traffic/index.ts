@@ -2,6 +2,9 @@
 export type * from './plan.ts';
 export type * from './engine.ts';
 export { startTraffic } from './start.ts';
+export { startRemoteTraffic, type RemoteGenerator } from './remote/start.ts';
+export { controlPort, toEnvironment, type RemoteInput } from './remote/protocol.ts';
+export type { ClockOffset } from './remote/clock.ts';
 export { offeredPerSecond, phaseStarts, scheduleOf, totalDurationMs, type Schedule } from './schedule.ts';
 export { describeShape } from './shapes.ts';
 export { isTemplate, parseTemplate } from './template.ts';

@@ -49,9 +49,11 @@ export const startTraffic: StartTraffic = (options) => {
   let ready = 0;
   let playing = 0;
   let over = 0;
-  const start = (): void => {
+  const start = async (): Promise<void> => {
+    options.onReady?.();
+    const askedMs = await options.startAtMs;
     const soonestMs = monotonicMs() + (workers.count === 1 ? 0 : headStartMs);
-    const startMs = Math.max(options.startAtMs, soonestMs);
+    const startMs = Math.max(askedMs, soonestMs);
     for (const thread of threads) tell(thread, { kind: 'start', startMs });
     told.resolve();
   };
@@ -59,13 +61,13 @@ export const startTraffic: StartTraffic = (options) => {
     const thread = new Worker(new URL('./generator/worker.ts', import.meta.url), {
       name: 'openbell traffic',
       resourceLimits: { maxYoungGenerationSizeMb },
-      workerData: inputOf(options, { worker, of: workers.count }),
+      workerData: inputOf(options, shareWithin(options.share, { worker, of: workers.count })),
     });
     let ended = false;
     thread.on('message', (message: FromGenerator) => {
       switch (message.kind) {
         case 'ready':
-          if (++ready === workers.count) start();
+          if (++ready === workers.count) void start();
           break;
         case 'started':
           if (++playing === workers.count) started.resolve(message.startMs);
@@ -138,6 +140,11 @@ class Account {
       conserved: accounted === this.#scheduled,
     };
   }
+}
+
+/** A share of a share: every n-th arrival of every m-th. */
+function shareWithin(outer: Share = { worker: 0, of: 1 }, inner: Share): Share {
+  return { worker: outer.worker + outer.of * inner.worker, of: outer.of * inner.of };
 }
 
 function inputOf(options: TrafficOptions, share: Share): ThreadInput {

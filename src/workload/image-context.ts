@@ -20,7 +20,6 @@ interface Package {
  */
 export async function layOutImageContext(folder: string): Promise<string[]> {
   const app = sampleApiFolder();
-  const packages = await dependencyClosure(app);
   await mkdir(folder, { recursive: true });
   for (const file of ['Dockerfile', '.dockerignore']) await cp(path.join(app, file), path.join(folder, file));
   await cp(path.join(app, 'src'), path.join(folder, 'src'), {
@@ -31,6 +30,18 @@ export async function layOutImageContext(folder: string): Promise<string[]> {
   const manifest = { name, version, private: true, type, main: sampleApiMain(), dependencies };
   await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 
+  return copyPackages(app, folder, Object.keys(dependencies ?? {}));
+}
+
+/**
+ * Copies packages and everything that they need at run time from an installation into a folder's `node_modules`.
+ *
+ * @param app The package whose dependencies they are.
+ * @returns what was copied, sorted, as paths relative to `folder`.
+ * @throws {OpenbellError} `DEPENDENCY_MISSING` when the installation is incomplete.
+ */
+export async function copyPackages(app: string, folder: string, names: readonly string[]): Promise<string[]> {
+  const packages = await dependencyClosure(app, names);
   for (const { source, target } of packages) {
     const nested = path.join(source, 'node_modules');
     await cp(source, path.join(folder, target), { recursive: true, filter: (file) => file !== nested });
@@ -42,12 +53,13 @@ export async function layOutImageContext(folder: string): Promise<string[]> {
  * Every package that the one at `app` needs at run time, placed so that Node's resolution finds for each the same files
  * that it finds here: at the top where the name is free, else inside the package that needs it.
  */
-async function dependencyClosure(app: string): Promise<Package[]> {
+async function dependencyClosure(app: string, names: readonly string[]): Promise<Package[]> {
   const placed = new Map<string, Package>();
   const queue: Package[] = [{ source: app, target: '' }];
   for (let dependant = queue.shift(); dependant !== undefined; dependant = queue.shift()) {
-    const { dependencies = {} } = await manifestOf(dependant.source);
-    for (const name of Object.keys(dependencies)) {
+    const needed =
+      dependant.target === '' ? names : Object.keys((await manifestOf(dependant.source)).dependencies ?? {});
+    for (const name of needed) {
       const source = await findPackage(name, dependant.source);
       const visible = lookUp(name, dependant.target, placed);
       if (visible?.source === source) continue;
@@ -88,7 +100,8 @@ async function findPackage(name: string, from: string): Promise<string> {
   }
 }
 
-async function manifestOf(folder: string): Promise<Manifest> {
+/** A package's manifest. */
+export async function manifestOf(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 interface Manifest {

@@ -7,8 +7,8 @@ import type { CreateOptions, Image } from '../provider.ts';
 
 /** How the cluster's nodes come by the images of a workload. */
 export interface ImageChoice {
-  /** Name under which a registry has the image of the sample API already. */
-  image?: string | undefined;
+  /** Names under which a registry has images already, by the names that we give them. */
+  named: Readonly<Record<string, string | undefined>>;
   /** Registry and path to which images are pushed, `registry.example.com/team`. */
   push?: string | undefined;
 }
@@ -23,17 +23,18 @@ const deadlineMs = 600_000;
  */
 export async function nameImage(
   image: Image,
-  { image: given, push }: ImageChoice,
+  { named, push }: ImageChoice,
   { signal, onProgress }: Pick<CreateOptions, 'signal' | 'onProgress'>,
 ): Promise<string> {
   const { name, layOut } = image;
   if (layOut === undefined) return name;
+  const given = named[name];
   if (given !== undefined) return given;
   if (push !== undefined) return pushed(layOut, `${push.replace(/\/$/, '')}/${name}`, { signal, onProgress });
   throw new OpenbellError(`the cluster's nodes cannot know the image ${name}, which is built here`, {
     code: 'IMAGE_MISSING',
     exitCode: exitCodes.clusterNotProvided,
-    hint: 'Name one that its registry has (--image NAME), or a registry to push it to (--push registry.example.com/team).',
+    hint: 'Name one that its registry has (--image NAME, --load-image NAME for load generators), or a registry to push it to (--push registry.example.com/team).',
   });
 }
 

@@ -7,8 +7,9 @@ import {
   readKubeconfig,
   type ForwardedPort,
   type KubeClient,
+  type Pod,
 } from '../../kubernetes/index.ts';
-import { OpenbellError, exitCodes, messageOf, until } from '../../support/index.ts';
+import { OpenbellError, exitCodes, messageOf } from '../../support/index.ts';
 import { nodePortOf } from '../node-port.ts';
 import type {
   Capabilities,
@@ -98,7 +99,7 @@ async function attachTo(
       async entryPoint(service) {
         const found = await findEntry(client, service, { entry, nodesVisible, signal });
         if (found !== null) return found;
-        const forward = await forwardTo(text, client, service, signal);
+        const forward = await forwardTo(text, client, service);
         forwards.push(forward);
         return {
           url: new URL(`http://127.0.0.1:${forward.port}`),
@@ -216,7 +217,6 @@ async function forwardTo(
   kubeconfig: string,
   client: KubeClient,
   { service, port }: ServicePort,
-  signal: AbortSignal,
 ): Promise<ForwardedPort> {
   const { namespace = 'default' } = service.metadata ?? {};
   const labelSelector = Object.entries(service.spec?.selector ?? {})
@@ -224,18 +224,16 @@ async function forwardTo(
     .join(',');
   const watching = new AbortController();
   const pods = client.watch(kinds.pod, { namespace, labelSelector, signal: watching.signal });
-  await pods.synced;
   const target = service.spec?.ports?.find((candidate) => candidate.port === port)?.targetPort ?? port;
-  const podPort =
-    typeof target === 'number' ? target : ((await namedPort(() => pods.objects(), target, signal)) ?? port);
   let turn = 0;
   const forwarded = await forwardPort(kubeconfig, {
     namespace,
-    podPort,
     choose: () => {
       const ready = pods.objects().filter((pod) => isReady(pod));
       turn += 1;
-      return ready[turn % Math.max(1, ready.length)]?.metadata?.name;
+      const pod = ready[turn % Math.max(1, ready.length)];
+      const podPort = pod === undefined ? undefined : portOf(pod, target);
+      return podPort === undefined ? undefined : { pod: pod?.metadata?.name ?? '', port: podPort };
     },
   });
   return {
@@ -247,16 +245,9 @@ async function forwardTo(
   };
 }
 
-/** The number behind a port's name, of whichever pod comes first. */
-async function namedPort(
-  pods: () => { spec?: { containers: { ports?: { name?: string; containerPort: number }[] }[] } }[],
-  name: string,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const find = (): number | undefined =>
-    pods()
-      .flatMap(({ spec }) => spec?.containers ?? [])
-      .flatMap(({ ports = [] }) => ports)
-      .find((port) => port.name === name)?.containerPort;
-  return until(find, { what: `a pod with a port named ${name}`, deadlineMs: 60_000, signal });
+/** The number of a pod's port, which a Service may name. */
+function portOf({ spec }: Pod, target: string | number): number | undefined {
+  if (typeof target === 'number') return target;
+  return spec?.containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === target)
+    ?.containerPort;
 }

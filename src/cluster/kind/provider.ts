@@ -154,7 +154,14 @@ function runningCluster(
     entryPoint: () => Promise.resolve({ url: new URL(`http://127.0.0.1:${record.hostPort}`) }),
     async loadImage(image) {
       try {
-        const { built } = await loadImage(tools, { kindName, nodes: Object.values(nodeNames) }, image);
+        const { built } = await loadImage(
+          tools,
+          {
+            kindName,
+            nodes: [...(image.onControlPlane === true ? [controlPlane] : []), ...Object.values(nodeNames)],
+          },
+          image,
+        );
         if (!built) return image.name;
         images.add(image.name);
         writeRecord({ ...(readRecord(kindName) ?? record), images: [...images] });

@@ -33,6 +33,17 @@ export function checkTraffic(pieces: Pieces): Found {
   if (requests.length > 0 && requests.every((request) => request?.weight === 0)) {
     found.problem(['traffic', 'requests'], 'expected at least one weight above 0, got 0 for all of them');
   }
+  if (traffic?.from === 'here' && traffic.pods !== undefined) {
+    found.problem(['traffic', 'pods'], 'pods make the load only with `from: cluster`');
+  }
+  if (traffic?.from === 'cluster') {
+    if (steps.length > 0) {
+      found.problem(['traffic', 'from'], 'sessions are played on this machine: leave `from` out');
+    }
+    if (phases.some((phase) => typeof phase?.rate === 'object' && 'users' in phase.rate)) {
+      found.problem(['traffic', 'from'], 'users are played on this machine: leave `from` out');
+    }
+  }
   if (traffic?.goodResponse !== undefined && traffic.goodResponse > traffic.timeout) {
     found.warning(
       ['traffic', 'goodResponse'],
