@@ -15,9 +15,10 @@ import { monotonicMs, until } from '../src/support/index.ts';
 import { writeCertificates } from '../test/traffic/matrix/certificates.ts';
 import { begin, end, openLab, planFor } from '../test/traffic/matrix/case.ts';
 import { faults, type Fault } from '../test/traffic/matrix/faults.ts';
-import { readLog } from '../test/traffic/matrix/logs.ts';
+import { compare } from '../test/traffic/matrix/account.ts';
+import { readLedger, readLog } from '../test/traffic/matrix/logs.ts';
 import { page, type Line } from './support/accuracy-page.ts';
-import { findPeers, type Peer } from './support/peers.ts';
+import { findPeers, type Peer, type Told } from './support/peers.ts';
 
 const rate = 500;
 /** autocannon takes no deadline below a second. */
@@ -80,7 +81,10 @@ async function play(fault: Fault, peer: Peer, seed: number): Promise<Line> {
     await end([fault], lab);
     try {
       const said = await within(told(), 60_000);
-      return { fault: fault.name, peer: peer.name, said, truth: truthOf(lab.logFile), ...usage() };
+      const { end, ...sums } = said;
+      const contradictions = end === undefined ? null : contradictionsIn(own, lab.logFile, end);
+      const line = { fault: fault.name, peer: peer.name, said: sums, truth: truthOf(lab.logFile) };
+      return { ...line, contradictions, ...usage() };
     } catch (error) {
       return { fault: fault.name, peer: peer.name, cannot: (error as Error).message };
     } finally {
@@ -90,6 +94,19 @@ async function play(fault: Fault, peer: Peer, seed: number): Promise<Line> {
   } finally {
     await lab.close();
   }
+}
+
+/** What openbell's ledger and the target's log do not agree on, request by request. */
+function contradictionsIn(own: string, logFile: string, end: NonNullable<Told['end']>): number {
+  const { violations } = compare({
+    rows: readLedger(join(own, 'ledger')),
+    log: readLog(logFile),
+    end,
+    timeoutMs,
+    recoveredMs: Number.POSITIVE_INFINITY,
+  });
+  for (const violation of violations) console.log(violation);
+  return violations.length;
 }
 
 /** What the target says it answered, inside the deadline, with a status below 400, and how long that took it. */

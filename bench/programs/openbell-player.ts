@@ -22,10 +22,12 @@ const run = startTraffic({
   onSecond: () => {},
   ...(folder === null ? {} : { ledgerFile: join(folder, 'ledger') }),
 });
-const { outcomes, service } = await run.done;
+const end = await run.done;
+const { outcomes, service } = end;
 process.send?.({
   accounted: Object.values(outcomes).reduce((a, b) => a + b, 0),
   ok: outcomes.ok,
   p50Ms: mergeHistograms([service]).getValueAtPercentile(50) / 1000,
+  end,
 } satisfies Told);
 process.disconnect();

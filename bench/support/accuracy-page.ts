@@ -6,8 +6,10 @@ export type Line =
   | {
       fault: string;
       peer: string;
-      said: Told;
+      said: Omit<Told, 'end'>;
       truth: { received: number; ok: number; p50Ms: number };
+      /** Of the generator that keeps a ledger: requests of which it and the target say different things. */
+      contradictions: number | null;
       peakMb: number;
       cpuSeconds: number;
     };
@@ -45,7 +47,9 @@ ${asked.faultMs / 1000} s (frozen: less than the deadline). The target wrote dow
 answer it gave. What a generator says is held against what the target wrote during that very run, so the runs need not be alike.
 
 - **ok off by**: answers the generator counts as good minus whole, good answers the target gave within the deadline. An answer can be
-  lost on its way when its connection is reset; a few may therefore be missing from the generator's count, never be too many.
+  lost on its way when its connection is reset, and the target does not see for how long a request waited to be connected; a few may
+  therefore be missing from the generator's count, never be too many.
+- **contradictions**: openbell alone keeps a ledger of its requests; it was held against the target's log request by request.
 - **unaccounted**: ${total} minus the requests of which the generator says what became. Below 0: it reports more than it was asked for.
 - **p50**: the median latency it says, and the median in which the target answered what it received (ms). They differ honestly where
   requests had to wait for the target to read them.
@@ -112,6 +116,10 @@ function summary(names: readonly string[], of: (peer: string) => Line[], total: 
     row('outcomes invented', (name) =>
       sum(played(name).map(({ said }) => Math.max(0, said.accounted - total))),
     ),
+    row('contradictions', (name) => {
+      const counts = played(name).map(({ contradictions }) => contradictions);
+      return counts.includes(null) ? '–' : sum(counts.map((count) => count ?? 0));
+    }),
     row('most memory, MB', (name) => Math.max(...played(name).map(({ peakMb }) => peakMb))),
     row('most CPU, s', (name) => Math.max(...played(name).map(({ cpuSeconds }) => cpuSeconds)).toFixed(1)),
   ].join('\n');

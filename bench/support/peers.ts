@@ -9,7 +9,7 @@ import { setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quieten } from './quiet.ts';
-import type { TrafficPlan } from '../../src/traffic/index.ts';
+import type { TrafficPlan, TrafficRun } from '../../src/traffic/index.ts';
 
 /** What every generator is asked for. */
 export interface Asked {
@@ -33,6 +33,8 @@ export interface Told {
   ok: number;
   /** Median of its latency, ms; null where it says none. */
   p50Ms: number | null;
+  /** openbell's own sums, to be compared with its ledger. */
+  end?: Awaited<TrafficRun['done']>;
 }
 
 export interface Peer {

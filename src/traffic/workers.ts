@@ -8,10 +8,11 @@ export interface Workers {
 }
 
 /**
- * Arrivals per second that one thread sends on time with room to spare; see `bench/traffic-cost.ts`, whose figures this
- * follows.
+ * Arrivals per second that one thread sends on time with room to spare: it takes about a third of a core for them
+ * (`docs/traffic-cost.md`, rates). There, on two cores, a second thread made 30,000/s worse, not better: it took the
+ * target's core.
  */
-export const arrivalsPerThread = 15_000;
+export const arrivalsPerThread = 20_000;
 
 /**
  * One thread as long as it can keep the plan's highest rate: a second one costs a core, which on a small machine is the
