@@ -18,7 +18,7 @@ export function quietenEngine(): void {
   if (!quiet) return;
   const tasks = readdirSync('/proc/self/task');
   const engine = tasks.filter((tid) =>
-    readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').startsWith('openbell traf'),
+    /^(openbell traf|V8Worker|DelayedTask)/.test(readFileSync(`/proc/self/task/${tid}/comm`, 'utf8')),
   );
   if (engine.length === 0) throw new Error('QUIET: no thread of the engine found');
   for (const tid of engine) execFileSync('chrt', ['-f', '-p', '1', tid]);

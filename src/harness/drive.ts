@@ -87,6 +87,7 @@ export async function drive(
       timeoutMs: plan.timeoutMs,
       connectionPolicy: describePolicy(plan.connectionPolicy),
       ...modelOf(plan),
+      threads: traffic.workers,
     });
     void announcePhases(context, startMs, over.signal);
     const failures: string[] = [];

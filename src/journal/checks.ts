@@ -162,6 +162,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     model: optional(oneOf('open', 'closed')),
     think: optional(fields({ fromMs: amount, toMs: amount })),
     sessionSteps: optional(list(text)),
+    threads: optional(fields({ count: amount, reason: text })),
   }),
   'traffic.second': second,
   'traffic.end': fields<Fields<'traffic.end'>>({

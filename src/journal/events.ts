@@ -223,6 +223,8 @@ export interface TrafficStart extends At {
   think?: { fromMs: number; toMs: number };
   /** Where requests are steps of sessions: the steps' names, in order. */
   sessionSteps?: string[];
+  /** How many threads play the traffic, and why so many. */
+  threads?: { count: number; reason: string };
 }
 
 /** The pods' own count of what they served, read from the system under test when traffic was over. */

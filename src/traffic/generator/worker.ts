@@ -1,23 +1,15 @@
 /** The generator's thread: plays the plan it was started with and reports to the thread that started it. */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../../support/index.ts';
 import { runGenerator, type Generator } from './generator.ts';
 import { LedgerFile } from './ledger-file.ts';
+import { goFirst } from './priority.ts';
 import type { FromGenerator, ThreadInput, ToGenerator } from './messages.ts';
 
 if (parentPort === null) throw new Error('the generator runs as a worker thread; start it with startTraffic');
 const port = parentPort;
 
-// Pods and the generator share the machine's cores; where it is allowed, sends go before their work. On Linux a priority
-// belongs to the thread, elsewhere it would be the whole harness's.
-if (process.platform === 'linux') {
-  try {
-    setPriority(0, -10);
-  } catch {
-    // Not permitted: lateness is measured all the same.
-  }
-}
+goFirst();
 
 // The same clock as monotonicMs(), read without a BigInt: it is read several times per request.
 const originMs = clockOrigin();
