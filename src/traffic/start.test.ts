@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { monotonicMs } from '../support/index.ts';
 import { mergeHistograms } from './histograms.ts';
 import {
@@ -15,6 +15,9 @@ import {
   type TrafficTick,
 } from './index.ts';
 import type { Second } from './second.ts';
+
+// These wait for threads and sockets; on a busy machine for long.
+vi.setConfig({ testTimeout: 60_000 });
 
 const defaults = { seed: 1, originMs: 0, startAtMs: 0, goodResponseMs: null, onSecond: (): void => {} };
 const request = { name: 'quote', weight: 1, method: 'GET', path: '/quote', headers: {}, body: null };
