@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderReport } from '../../src/report/index.ts';
+import { renderIndex, renderReport, resultOf } from '../../src/report/index.ts';
 import { analyse } from '../../src/analysis/index.ts';
 import { emptyFindings, findingsAtScale } from '../support/findings-at-scale.ts';
 import { violations, visualRules } from './axe.ts';
@@ -282,5 +282,50 @@ describe('a report in the browser', () => {
 
   test('is small enough to send', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+  });
+});
+
+describe('the index of runs in the browser', () => {
+  const result = resultOf(story());
+  const runs = [1, 2, 3].map((day) => ({
+    folder: `market-open-2026110${day}T080000Z`,
+    result: {
+      ...result,
+      startedAt: `2026-11-0${day}T08:00:00.000Z`,
+      verdict: day === 2 ? ('failed' as const) : result.verdict,
+    },
+    hasReport: day !== 3,
+  }));
+  const unread = { folder: hostile, result: null, hasReport: true };
+  const index = renderIndex([...runs, unread], '1.0.0');
+
+  test.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)(
+    'axe finds nothing, it complains of nothing and fits (%s, %d px)',
+    async (colorScheme, width) => {
+      const { page, complaints, requests } = await reader.open(index, {
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
+      expect(await violations(page)).toEqual([]);
+      expect([...complaints, ...requests]).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    },
+  );
+
+  test('a table comes as a CSV file', async () => {
+    const { page } = await reader.open(index);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV: Runs, newest first' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(runs.length + 1);
+    expect(lines[0]).toMatch(/^Started,Verdict,Cluster,Took,Availability/);
+    expect(lines[1]).toContain('2026-11-03 08:00:00 UTC');
   });
 });
