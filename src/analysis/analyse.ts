@@ -80,7 +80,7 @@ export const analyse: Analyse = (events, problems = []) => {
     ...judge(record, { ...figures, expectations, distrust }),
     distrust,
     trust: trustInWords(distrust, doubts),
-    headlines: headlinesOf(figures),
+    headlines: headlinesOf({ ...figures, seconds }),
     recommendations: recommendationsOf({
       ...figures,
       speedup: speedupOf(record),

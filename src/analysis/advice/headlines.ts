@@ -1,3 +1,4 @@
+import type { TrafficSecond } from '../../journal/index.ts';
 import { formatCount, formatDuration, formatInstant, formatPlural } from '../../support/index.ts';
 import type { FaultFinding, Findings, Headline, LoadStepFinding } from '../findings.ts';
 
@@ -5,7 +6,7 @@ import type { FaultFinding, Findings, Headline, LoadStepFinding } from '../findi
 export type Told = Pick<
   Findings,
   'faults' | 'autoscaling' | 'customers' | 'requests' | 'latencyMs' | 'trafficStartMs' | 'trafficEndMs'
->;
+> & { seconds: readonly TrafficSecond[] };
 
 /** How many findings a reader is told first. */
 const most = 3;
@@ -104,7 +105,7 @@ function unexplained({ customers }: Told, whole: Span): Headline[] {
 }
 
 /** What is good to know where little or nothing was lost. */
-function costless({ faults, autoscaling, latencyMs, requests, customers }: Told, whole: Span): Headline[] {
+function costless({ faults, autoscaling, latencyMs, requests, seconds }: Told, whole: Span): Headline[] {
   const unfelt = faults.filter(
     ({ landedMs, lost, outageMs }) => landedMs !== null && lost === 0 && (outageMs ?? 1) < 1,
   );
@@ -122,11 +123,11 @@ function costless({ faults, autoscaling, latencyMs, requests, customers }: Told,
   );
   for (const step of steps) told.push({ ...stepHeadline(step), kind: 'good' });
   if (requests.scheduled > 0 && latencyMs.response.p99 !== null) {
-    const worst = customers.worstSecond?.p99Ms ?? null;
+    const worst = Math.max(...seconds.map(({ okResponseUs }) => (okResponseUs?.p99 ?? 0) / 1000));
     told.push({
       kind: 'good',
       fault: null,
-      text: `99 of 100 requests that ended ok were answered within ${formatDuration(latencyMs.response.p99)}${worst === null ? '' : `, in the worst second within ${formatDuration(worst)}`}.`,
+      text: `99 of 100 requests that ended ok were answered within ${formatDuration(latencyMs.response.p99)}, in the worst second within ${formatDuration(worst)}.`,
       cost: 0,
       definition: 'response-time',
       ...whole,

@@ -75,7 +75,8 @@ function explainLook(
     read.proposal === null
       ? null
       : tame({ proposed: read.proposal.replicas, currentReplicas: current }, limits, history, atMs);
-  const result = seen ? status.desiredReplicas : current;
+  // A status that has never told a number of pods yet has decided nothing.
+  const result = seen && status.desiredReplicas > 0 ? status.desiredReplicas : current;
   const computed = tamed?.replicas ?? null;
   const sync: Omit<AutoscalerSync, 'why'> = {
     atMs,

@@ -33,7 +33,7 @@ export function highlights(findings: Findings, most = 3): Highlight[] {
 type Words = Omit<Highlight, 'definition' | 'fromMs' | 'toMs'>;
 
 function wordsFor(
-  { kind, fault, text, cost, definition }: Headline,
+  { kind, fault, text, cost, definition, fromMs }: Headline,
   findings: Findings,
   names: PodNames,
 ): Words {
@@ -46,16 +46,21 @@ function wordsFor(
     default:
       return definition === 'response-time'
         ? { title: 'Answers', text, anchor: 'requests', tone: 'plain' }
-        : { title: scalingTitle(findings), text, anchor: 'autoscaling', tone: cost > 0 ? 'bad' : 'plain' };
+        : {
+            title: scalingTitle(findings, fromMs),
+            text,
+            anchor: 'autoscaling',
+            tone: cost > 0 ? 'bad' : 'plain',
+          };
   }
 }
 
-function scalingTitle({ scaling }: Findings): string {
-  const ups = scaling.filter(({ from, to }) => to > from);
-  const first = ups[0];
-  return first === undefined
+function scalingTitle({ autoscaling }: Findings, fromMs: number): string {
+  const decisions = autoscaling.loadSteps.find((step) => step.fromMs === fromMs)?.decisions ?? [];
+  const [first, last] = [decisions[0], decisions.at(-1)];
+  return first === undefined || last === undefined
     ? 'A rise of the load'
-    : `Scaling ${first.from} → ${Math.max(...ups.map(({ to }) => to))} pods`;
+    : `Scaling ${first.from} → ${last.to} pods`;
 }
 
 /** What speaks against the figures, as far as the verdict's sentence does not say it already. */

@@ -48,7 +48,9 @@ function shownBy({
   shownBy,
   source,
 }: Omit<FaultFinding['waterfall'][number], 'step' | 'atMs'>): string | null {
-  return shownBy === null || source === null || source === 'harness' ? shownBy : `${shownBy} · ${source}`;
+  // That it was the harness, or an answer, the words say themselves.
+  const isTold = source === null || source === 'harness' || source === 'answer';
+  return shownBy === null || isTold ? shownBy : `${shownBy} · ${source}`;
 }
 
 /** What happens in a step, so that a reader knows where to look when it took long. */
