@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { Deployment, Pod, Scale } from '../../../src/kubernetes/objects.ts';
+import { until } from '../../../src/support/index.ts';
 import { send } from '../support/client.ts';
 import { nominal, test } from '../support/lab.ts';
 import { container, pendingPod, pod, replicated } from '../support/objects.ts';
@@ -21,7 +22,14 @@ describe('the subresource scale', () => {
   test('changes the number by PUT and by PATCH', async ({ lab }) => {
     await lab.create('deployments', replicated('Deployment', 'web', { replicas: 0 }));
     const { body: scale } = await lab.get<Scale>('deployments', 'web', 'scale');
-    const put = await lab.put<Scale>('deployments', 'web', { ...scale, spec: { replicas: 1 } }, 'scale');
+    // Without a version: the controller may be writing the status at the same time.
+    const { resourceVersion: _version, ...metadata } = scale.metadata ?? {};
+    const put = await lab.put<Scale>(
+      'deployments',
+      'web',
+      { ...scale, metadata, spec: { replicas: 1 } },
+      'scale',
+    );
     expect(put.body.spec?.replicas).toBe(1);
     const patch = { spec: { replicas: 0 } };
     const patched = await lab.patch<Scale>('deployments', 'web', patch, { subresource: 'scale' });
@@ -49,7 +57,8 @@ describe('the subresource scale', () => {
 
 describe('the subresource binding', () => {
   test('puts a pod on a node, once', async ({ lab }) => {
-    await lab.create('pods', pendingPod('a'));
+    // Of a scheduler that does not exist, so that nobody else binds it.
+    await lab.create('pods', pod('a', { schedulerName: 'nobody' }));
     const { body: nodes } = await send<{ items: { metadata: { name: string } }[] }>('GET', '/api/v1/nodes');
     const name = nodes.items.at(-1)?.metadata.name ?? '';
     const bind = (): ReturnType<typeof send<{ message: string }>> =>
@@ -108,16 +117,11 @@ describe('the subresource log', () => {
   });
 
   test('of the life before, after a restart', async ({ lab }) => {
-    const program = "console.log('life'); setTimeout(() => process.exit(1), 100);";
+    const program = "console.log('life'); setTimeout(() => process.exit(1), 1000);";
     await lab.create('pods', pod('a', { containers: [container(program)] }));
-    await lab.eventually<Pod>(
-      'pods',
-      'a',
-      ({ status }) => (status?.containerStatuses?.[0]?.restartCount ?? 0) > 0,
-      nominal(60),
-    );
-    const { body } = await send<string>('GET', lab.path('pods', 'a', 'log'), { query: { previous: true } });
-    expect(body).toBe('life\n');
+    const ask = async (): Promise<string> =>
+      (await send<string>('GET', lab.path('pods', 'a', 'log'), { query: { previous: true } })).body;
+    await until(async () => (await ask()) === 'life\n', { what: 'its log', deadlineMs: nominal(60) * 1000 });
   });
 
   test('is refused for a container that the pod does not have, or must choose', async ({ lab }) => {

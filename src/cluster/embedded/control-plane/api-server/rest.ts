@@ -248,7 +248,7 @@ function objectIn({ type }: Kind, body: unknown): KubeObject {
   const expected = type.group === '' ? type.version : `${type.group}/${type.version}`;
   if (object.apiVersion && object.apiVersion !== expected) {
     throw badRequest(
-      `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+      `${type.kind} in version "${object.apiVersion}" cannot be handled as a ${type.kind}: no kind "${object.kind || type.kind}" is registered for version "${object.apiVersion}"`,
     );
   }
   if (object.kind && object.kind !== type.kind) {

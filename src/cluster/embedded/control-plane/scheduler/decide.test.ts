@@ -120,7 +120,7 @@ test('the message counts the reasons in the words of Kubernetes', () => {
     ],
   );
   expect(place(big, cache)).toBe(
-    '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, ' +
+    '0/3 nodes are available: 1 node(s) had untolerated taint(s), ' +
       '2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: ' +
       '1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.',
   );

@@ -30,7 +30,7 @@ export function decide(pod: PodView, nodes: readonly NodeView[], turn: number): 
   return { node: (feasible[best] ?? only).name };
 }
 
-/** `0/3 nodes are available: 1 node(s) had untolerated taint {…}, 2 Insufficient cpu. …` */
+/** `0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. …` */
 function explain(refusals: readonly Refusal[]): string {
   const total = refusals.length;
   const helpless = refusals.filter(({ resolvable }) => !resolvable).length;

@@ -51,7 +51,7 @@ function nodeName({ pod }: PodView, { name }: NodeView): Refusal | undefined {
 
 function taints({ pod }: PodView, { node }: NodeView): Refusal | undefined {
   const taint = untolerated(pod, node.spec?.taints ?? [], ['NoSchedule', 'NoExecute']);
-  return taint && never(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
+  return taint && never('node(s) had untolerated taint(s)');
 }
 
 function nodeAffinity({ pod }: PodView, { node }: NodeView): Refusal | undefined {

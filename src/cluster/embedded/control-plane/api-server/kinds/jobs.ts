@@ -32,6 +32,9 @@ export const jobs = defineKind<Job>({
   prepareCreate(job) {
     job.status = {};
     if (job.spec?.manualSelector !== true) giveSelector(job);
+    // A Job without labels of its own has those of its pods.
+    const labels = job.spec?.template.metadata?.labels;
+    if (labels !== undefined) job.metadata.labels ??= { ...labels };
   },
   validate: jobErrors,
   validateUpdate: jobUpdateErrors,

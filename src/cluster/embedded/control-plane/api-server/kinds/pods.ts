@@ -1,4 +1,5 @@
 import { resources } from '../../../api.ts';
+import { forbidden } from '../errors.ts';
 import { podTable } from '../tables/pods.ts';
 import type { Pod } from '../../../objects.ts';
 import { podSpecErrors, podUpdateErrors } from '../validation/pod-spec.ts';
@@ -37,6 +38,7 @@ export const pods = defineKind({
       const gated = { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message };
       pod.status.conditions = [gated];
     }
+    givePriority(pod);
     tolerateLostNodes(pod, context);
   },
   gracePeriodSeconds(pod, asked) {
@@ -49,6 +51,25 @@ export const pods = defineKind({
   validateUpdate: podUpdateErrors,
   table: podTable,
 });
+
+/** The classes that every cluster has. */
+const priorityClasses: Record<string, number> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+
+/** The admission plug-in Priority: the number behind the name of a class. @throws {ApiError} 403. */
+function givePriority({ metadata, spec }: Draft<Pod>): void {
+  if (spec === undefined) return;
+  const { priorityClassName = '' } = spec;
+  const priority = priorityClassName === '' ? 0 : priorityClasses[priorityClassName];
+  if (priority === undefined) {
+    const why = `no PriorityClass with name ${priorityClassName} was found`;
+    throw forbidden(resources.pods, metadata.name ?? '', why);
+  }
+  spec.priority = priority;
+  spec.preemptionPolicy ??= 'PreemptLowerPriority';
+}
 
 /** The admission plug-in DefaultTolerationSeconds: how long a pod stays on a node that is not ready or unreachable. */
 function tolerateLostNodes(pod: Draft<Pod>, { timings }: Context): void {
