@@ -51,7 +51,8 @@ async function lengths(): Promise<void> {
     rows[`${minutes} min`] = {
       'journal, MB': Number(written.journalMb.toFixed(1)),
       'written, s': Number((written.writeMs / 1000).toFixed(2)),
-      'ms per MB': Number((written.writeMs / written.journalMb).toFixed(1)),
+      'CPU, s': Number((written.cpuMs / 1000).toFixed(2)),
+      'CPU ms per MB': Number((written.cpuMs / written.journalMb).toFixed(1)),
       'memory, MB': Math.round(written.peakMb),
       'report.html, MB': Number(written.reportMb.toFixed(2)),
     };
