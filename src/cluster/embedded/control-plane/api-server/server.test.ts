@@ -212,6 +212,7 @@ test('Services get addresses of their own and ports that are free', async () => 
 
 test('logs are served from the files of the kubelet', async () => {
   const made = await api.create(resources.pods, pod('logged'));
+  await api.bind({ namespace: 'default', name: 'logged' }, 'worker-1');
   const folder = join(dir, 'pods', `default_logged_${made.metadata?.uid}`, 'api');
   await mkdir(folder, { recursive: true });
   const line = (second: number, text: string): string =>
