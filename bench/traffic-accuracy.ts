@@ -4,7 +4,7 @@
  *
  *   node bench/traffic-accuracy.ts
  *
- * Writes `docs/traffic-accuracy.md`. k6 and vegeta take part where they are on PATH (`go install go.k6.io/k6@latest`,
+ * Writes `docs/traffic-accuracy.md`; `QUIET=1` lets the machine's other work wait (`bench/support/quiet.ts`). k6 and vegeta take part where they are on PATH (`go install go.k6.io/k6@latest`,
  * `go install github.com/tsenart/vegeta/v12@latest`). With names of faults as arguments it plays those and writes nothing.
  */
 import { mkdirSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,8 @@ import { begin, end, openLab, planFor } from '../test/traffic/matrix/case.ts';
 import { faults, type Fault } from '../test/traffic/matrix/faults.ts';
 import { compare } from '../test/traffic/matrix/account.ts';
 import { readLedger, readLog } from '../test/traffic/matrix/logs.ts';
-import { page, type Line } from './support/accuracy-page.ts';
+import { page, type Compared, type Line } from './support/accuracy-page.ts';
+import { quiet, quieten } from './support/quiet.ts';
 import { findPeers, type Peer, type Told } from './support/peers.ts';
 
 const rate = 500;
@@ -50,7 +51,7 @@ const text = page({
   peers,
   missing,
   asked: { rate, timeoutMs, durationMs, faultMs: lengths.faultMs },
-  machine: `${availableParallelism()} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}`,
+  machine: `${availableParallelism()} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}${quiet ? '; played in the system’s real-time class (`QUIET=1`), so that the machine’s other work waited' : ''}`,
 });
 if (wanted.length === 0) writeFileSync(new URL('../docs/traffic-accuracy.md', import.meta.url), text);
 else console.log(text);
@@ -67,6 +68,7 @@ async function play(fault: Fault, peer: Peer, seed: number): Promise<Line> {
   };
   const lab = await openLab([fault], { folder: own, certificates, names, timeoutMs });
   try {
+    quieten(lab.serving.pid);
     const caFile = join(certificates, 'ca.crt');
     const asked = { plan, rate, durationMs, url: lab.url, folder: own, caFile, names, seed };
     const cannot = peer.cannot(asked);
@@ -97,16 +99,20 @@ async function play(fault: Fault, peer: Peer, seed: number): Promise<Line> {
 }
 
 /** What openbell's ledger and the target's log do not agree on, request by request. */
-function contradictionsIn(own: string, logFile: string, end: NonNullable<Told['end']>): number {
-  const { violations } = compare({
+function contradictionsIn(
+  own: string,
+  logFile: string,
+  end: NonNullable<Told['end']>,
+): NonNullable<Compared> {
+  const { violations, late } = compare({
     rows: readLedger(join(own, 'ledger')),
     log: readLog(logFile),
     end,
     timeoutMs,
     recoveredMs: Number.POSITIVE_INFINITY,
   });
-  for (const violation of violations) console.log(violation);
-  return violations.length;
+  for (const violation of [...violations, ...late]) console.log(violation);
+  return { violations: violations.length, late: late.length };
 }
 
 /** What the target says it answered, inside the deadline, with a status below 400, and how long that took it. */

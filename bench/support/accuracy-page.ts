@@ -1,5 +1,8 @@
 import type { Peer, Told } from './peers.ts';
 
+/** How many requests the two accounts contradict each other on, and how many were answered in time and read too late. */
+export type Compared = { violations: number; late: number } | null;
+
 /** One generator under one fault. */
 export type Line =
   | { fault: string; peer: string; cannot: string }
@@ -9,7 +12,7 @@ export type Line =
       said: Omit<Told, 'end'>;
       truth: { received: number; ok: number; p50Ms: number };
       /** Of the generator that keeps a ledger: requests of which it and the target say different things. */
-      contradictions: number | null;
+      contradictions: Compared;
       peakMb: number;
       cpuSeconds: number;
     };
@@ -117,8 +120,11 @@ function summary(names: readonly string[], of: (peer: string) => Line[], total: 
       sum(played(name).map(({ said }) => Math.max(0, said.accounted - total))),
     ),
     row('contradictions', (name) => {
-      const counts = played(name).map(({ contradictions }) => contradictions);
-      return counts.includes(null) ? '–' : sum(counts.map((count) => count ?? 0));
+      const counts = played(name).flatMap(({ contradictions }) => contradictions ?? []);
+      const read = sum(counts.map(({ late }) => late));
+      return counts.length === 0
+        ? '–'
+        : `${sum(counts.map(({ violations }) => violations))}, and ${read} answers in time by the target’s clock, read too late`;
     }),
     row('most memory, MB', (name) => Math.max(...played(name).map(({ peakMb }) => peakMb))),
     row('most CPU, s', (name) => Math.max(...played(name).map(({ cpuSeconds }) => cpuSeconds)).toFixed(1)),

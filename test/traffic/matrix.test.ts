@@ -38,19 +38,32 @@ afterAll(async () => {
 });
 
 let cases = 0;
+/** What only durations speak against is played again: a defect comes again, a busy machine's hiccup does not. */
+const attempts = 3;
+
 async function agree(together: readonly Fault[]): Promise<Verdict> {
   const verdict = await playCase(together, { rate, lengths, ground, seed: seed * 1000 + ++cases });
   if (process.env['MATRIX_PRINT'] === '1')
     console.log(together.map(({ name }) => name).join(' + '), JSON.stringify(verdict));
-  const { violations, outcomes, unexplained, noiseMs } = verdict;
+  const { violations, outcomes } = verdict;
   expect(violations.slice(0, 5), `${violations.length} violations of ${JSON.stringify(outcomes)}`).toEqual(
     [],
   );
-  // A process that comes back works off a queue, and its log does not say how long each request stood in it.
-  const queued = together.some(({ acts }) => acts === 'process');
-  const differs = queued ? unexplained.p50 : unexplained.p90;
-  expect(differs, 'ms by which service times differ').toBeLessThan(3 + noiseMs);
   return verdict;
+}
+
+async function agreeInTime(together: readonly Fault[]): Promise<Verdict> {
+  for (let attempt = 1; ; attempt++) {
+    const verdict = await agree(together);
+    const { late, unexplained, noiseMs } = verdict;
+    // A process that comes back works off a queue, and its log does not say how long each request stood in it.
+    const queued = together.some(({ acts }) => acts === 'process');
+    const differs = queued ? unexplained.p50 : unexplained.p90;
+    if (late.length === 0 && differs < 3 + noiseMs) return verdict;
+    if (attempt < attempts) continue;
+    expect(late.slice(0, 5), `${late.length} too late, ${attempts} times in a row`).toEqual([]);
+    expect(differs, 'ms by which service times differ').toBeLessThan(3 + noiseMs);
+  }
 }
 
 let half: Awaited<ReturnType<Player['memory']>>;
@@ -60,7 +73,7 @@ run('alone', () => {
     half = await ground.player.memory();
   });
   test.each(faults.map((fault) => [fault.name, fault] as const))('%s', async (_name, fault) => {
-    const { outcomes } = await agree([fault]);
+    const { outcomes } = await agreeInTime([fault]);
     if (fault.shows === 'only ok') {
       expect(outcomes).toMatchObject({ http_error: 0, refused: 0, reset: 0 });
       expect(outcomes.ok).toBeGreaterThan(0);
@@ -70,7 +83,7 @@ run('alone', () => {
 run('in pairs', () => {
   test.each(pairs.map((pair) => [pair.map(({ name }) => name).join(' + '), pair] as const))(
     '%s',
-    async (_name, pair) => void (await agree(pair)),
+    async (_name, pair) => void (await agreeInTime(pair)),
   );
 });
 

@@ -14,6 +14,9 @@ const edgeMs = 3;
 /** An answer that was given so long before its connection was cut has arrived, ms; stalls come on top. */
 const cutMs = 50;
 
+/** Marks what only durations speak against. */
+const tooLate = 'too late: ';
+
 export interface Accounts {
   rows: readonly Row[];
   log: Log;
@@ -28,6 +31,12 @@ export interface Accounts {
 export interface Verdict {
   /** Sentences about what must not be; empty when the accounts agree. */
   violations: string[];
+  /**
+   * What took longer than the stalls that are known explain: answers that were given in time and read too late, or lost to
+   * a reset that came well after them. An engine that does so does it again; a machine that is late with its network's work
+   * does not.
+   */
+  late: string[];
   outcomes: OutcomeCounts;
   /** Whole answers with a status below 400 that the oracle gave inside the deadline, as it saw it. */
   oracleOk: number;
@@ -47,6 +56,7 @@ export interface Verdict {
 export function compare(accounts: Accounts): Verdict {
   const { rows, log } = accounts;
   const violations = [...conservation(accounts)];
+  const late: string[] = [];
   const stalls = new Stalls(rows, log);
   const excess: number[] = [];
   const unexplained: number[] = [];
@@ -59,6 +69,7 @@ export function compare(accounts: Accounts): Verdict {
     const judged = judge(row, seen, accounts, stalls);
     if (judged === 'undecidable') undecidable++;
     else if (judged === 'crossed') crossed++;
+    else if (judged.startsWith(tooLate)) late.push(`${row.id}: ${judged}`);
     else if (judged !== 'agree') violations.push(`${row.id}: ${judged}`);
     if (row.sentMs === null || seen?.answeringMs === undefined || seen.answeringMs === null) continue;
     if (seen.status < 400 && seen.answeringMs - row.sentMs <= accounts.timeoutMs) oracleOk++;
@@ -76,11 +87,12 @@ export function compare(accounts: Accounts): Verdict {
     const fromMs = row.outcome === 'dropped' ? row.dueMs - accounts.timeoutMs : row.dueMs;
     const stalledMs = stalls.within(fromMs, row.endedMs);
     if (row.outcome === 'http_error' || stalledMs < accounts.timeoutMs / 4) {
-      violations.push(`${row.id}: ${row.outcome} although the fault was long over`);
+      late.push(`${row.id}: ${row.outcome} although the fault was long over`);
     }
   }
   return {
     violations,
+    late,
     outcomes: count(rows),
     oracleOk,
     undecidable,
@@ -176,9 +188,9 @@ function judge(
     const beforeMs = sentMs + timeoutMs - (seen.finishedMs ?? Number.POSITIVE_INFINITY);
     return beforeMs < edgeMs + stalls.within(seen.answeringMs, endedMs)
       ? 'agree'
-      : `timed out, but was answered ${beforeMs.toFixed(1)} ms before its deadline`;
+      : `${tooLate}timed out, but was answered ${beforeMs.toFixed(1)} ms before its deadline`;
   }
-  return wasCut(row, seen, log, stalls) ? 'undecidable' : 'reset, but was answered';
+  return wasCut(row, seen, log, stalls) ? 'undecidable' : `${tooLate}reset, but was answered`;
 }
 
 /** Whether the connection was cut so soon after the answer, its last, that the answer may have been lost. */
