@@ -42,6 +42,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'kind',
+          include: ['test/kind/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           fileParallelism: false,

@@ -7,4 +7,4 @@ export { embeddedRequirements } from './embedded/requirements.ts';
 export type { Requirement } from './requirement.ts';
 export { existingProvider, type ExistingOptions } from './existing/provider.ts';
 export { kindClusterNames, kindProvider, type KindOptions } from './kind/provider.ts';
-export { examineKind } from './kind/examine.ts';
+export { examineKind, kindRequirementsHere } from './kind/examine.ts';

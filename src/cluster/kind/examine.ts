@@ -3,9 +3,14 @@ import { isLeftOver, readRecords } from './record.ts';
 import { kindRequirements } from './requirements.ts';
 import { kindTools } from './tools.ts';
 
+/** What a run on kind needs of this machine. */
+export function kindRequirementsHere(): Promise<Requirement[]> {
+  return kindRequirements(kindTools());
+}
+
 /** Everything that a run on kind needs of this machine, and what earlier ones left there. */
 export async function examineKind(): Promise<Requirement[]> {
-  return [...(await kindRequirements(kindTools())), leftovers()];
+  return [...(await kindRequirementsHere()), leftovers()];
 }
 
 function leftovers(): Requirement {

@@ -45,9 +45,24 @@ export async function removeCluster(record: ClusterRecord, tools: KindTools): Pr
     if (others.some(({ images }) => images.includes(image))) continue;
     await tools.docker(['image', 'rm', image]).catch(() => {});
   }
-  // Refused by the engine while another cluster is in it.
-  if (current.madeNetwork) await tools.docker(['network', 'rm', kindNetwork]).catch(() => {});
+  if (current.madeNetwork) await removeNetwork(tools);
   removeRecord(kindName);
+}
+
+/**
+ * The engine refuses while a cluster is in it: of others for good, of a container that has just gone for a moment, in which case
+ * it is asked again.
+ */
+async function removeNetwork({ docker }: KindTools): Promise<void> {
+  const inUse = async (): Promise<boolean> =>
+    (await docker(['ps', '--all', '--quiet', '--filter', `network=${kindNetwork}`])) !== '';
+  if (await inUse()) return;
+  const gone = async (): Promise<boolean> => {
+    await docker(['network', 'rm', kindNetwork]).catch(() => {});
+    return !(await docker(['network', 'ls', '--format', '{{.Name}}'])).split('\n').includes(kindNetwork);
+  };
+  // What stays is an empty network, which the next cluster uses.
+  await until(gone, { what: 'the network to be gone', deadlineMs: 5_000, everyMs: 500 }).catch(() => {});
 }
 
 /** Deletes what killed runs left. @returns the names of those clusters. */
