@@ -46,6 +46,7 @@ export const analyse: Analyse = (events, problems = []) => {
   const replicas = replicasOf(record);
   const autoscaling = autoscalingOf(record, tracks, { traffic, faults, scaling, replicas });
   const autoscaler = autoscalerOf(record, tracks);
+  const balance = balanceOf(record, pods, seconds);
   const accounting = accountingOf(record, seconds);
   const trusted = trustOf({ record, traffic, faults, pods, accounting, problems });
   const { doubts, distrust: doubted } = doubtsOf(record, traffic, faults);
@@ -80,7 +81,7 @@ export const analyse: Analyse = (events, problems = []) => {
     ...judge(record, { ...figures, expectations, distrust }),
     distrust,
     trust: trustInWords(distrust, doubts),
-    headlines: headlinesOf({ ...figures, seconds }),
+    headlines: headlinesOf({ ...figures, balance, seconds }),
     recommendations: recommendationsOf({
       ...figures,
       speedup: speedupOf(record),
@@ -93,7 +94,7 @@ export const analyse: Analyse = (events, problems = []) => {
     checks: checksOf(record, seconds),
     model: modelOf(record, seconds),
     connectionPolicy: connectionsOf(record),
-    balance: balanceOf(record, pods, seconds),
+    balance,
     accounting,
     seconds: secondPoints(traffic),
     nodes,

@@ -9,6 +9,14 @@ function balanceOf(
   b: [served: number, connections: number],
   seconds = 20,
 ): Findings['balance'] {
+  return findingsOf(a, b, seconds).balance;
+}
+
+function findingsOf(
+  a: [served: number, connections: number],
+  b: [served: number, connections: number],
+  seconds = 20,
+): Findings {
   const pod = ([ok, connections]: [number, number]) => ({
     node: 'worker-1',
     ok,
@@ -20,8 +28,7 @@ function balanceOf(
   const shared = traffic(seconds).map((event): JournalEvent =>
     event.type === 'traffic.second' ? { ...event, pods: { a: pod(a), b: pod(b) } } : event,
   );
-  return analyse(tinyRun(deployment(1, 2), newPod(2, 'a'), newPod(3, 'b'), endpoints(120, 'a', 'b'), shared))
-    .balance;
+  return analyse(tinyRun(deployment(1, 2), newPod(2, 'a'), newPod(3, 'b'), endpoints(120, 'a', 'b'), shared));
 }
 
 describe('the balance between pods', () => {
@@ -32,6 +39,14 @@ describe('the balance between pods', () => {
       ['a', '1.04'],
       ['b', '0.96'],
     ]);
+  });
+
+  test('is among the findings that matter where it is off', () => {
+    const { headlines, balance } = findingsOf([80, 16], [20, 4]);
+    expect(headlines).toContainEqual(
+      expect.objectContaining({ kind: 'balance', text: balance?.says, definition: 'balance' }),
+    );
+    expect(findingsOf([52, 10], [48, 10]).headlines.map(({ kind }) => kind)).not.toContain('balance');
   });
 
   test('is explained by connections where requests follow them', () => {

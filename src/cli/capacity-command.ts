@@ -23,7 +23,10 @@ export interface CapacityRequest extends WhereRequest {
 export async function capacityCommand(request: CapacityRequest, context: Context): Promise<void> {
   const { stdout, stderr } = context;
   const { speedup } = request;
-  const scenario = await loadScenario(request.scenario, speedup === undefined ? {} : { speedup });
+  const scenario = await loadScenario(request.scenario, {
+    on: request.on,
+    ...(speedup !== undefined && { speedup }),
+  });
   const interruption = interruptible(context, 'measurement');
   const startedAt = monotonicMs();
   const say = (line: string): void => {

@@ -27,7 +27,10 @@ export interface TrialsRequest extends WhereRequest {
 export async function trialsCommand(request: TrialsRequest, context: Context): Promise<void> {
   const { stdout, stderr, env } = context;
   const { speedup } = request;
-  const scenario = await loadScenario(request.scenario, speedup === undefined ? {} : { speedup });
+  const scenario = await loadScenario(request.scenario, {
+    on: request.on,
+    ...(speedup !== undefined && { speedup }),
+  });
   for (const warning of scenario.warnings) stderr.write(`warning: ${warning}\n`);
 
   const interruption = interruptible(context, 'trials');

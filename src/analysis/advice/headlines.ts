@@ -5,7 +5,14 @@ import type { FaultFinding, Findings, Headline, LoadStepFinding } from '../findi
 /** What headlines are made of. */
 export type Told = Pick<
   Findings,
-  'faults' | 'autoscaling' | 'customers' | 'requests' | 'latencyMs' | 'trafficStartMs' | 'trafficEndMs'
+  | 'faults'
+  | 'autoscaling'
+  | 'customers'
+  | 'requests'
+  | 'latencyMs'
+  | 'balance'
+  | 'trafficStartMs'
+  | 'trafficEndMs'
 > & { seconds: readonly TrafficSecond[] };
 
 /** How many findings a reader is told first. */
@@ -25,7 +32,7 @@ export function headlinesOf(told: Told): Headline[] {
   ]
     .filter(({ cost }) => cost > 0)
     .sort((a, b) => b.cost - a.cost);
-  return [...missed, ...byCost, ...costless(told, whole)].slice(0, most);
+  return [...missed, ...byCost, ...uneven(told, whole), ...costless(told, whole)].slice(0, most);
 }
 
 type Span = Pick<Headline, 'fromMs' | 'toMs'>;
@@ -102,6 +109,13 @@ function unexplained({ customers }: Told, whole: Span): Headline[] {
       definition: 'lost-by-cause',
       ...whole,
     }));
+}
+
+/** A pod that was asked much more or less than its share, and why. */
+function uneven({ balance }: Told, whole: Span): Headline[] {
+  const says = balance?.says ?? null;
+  if (says === null) return [];
+  return [{ kind: 'balance', fault: null, text: says, cost: 0, definition: 'balance', ...whole }];
 }
 
 /** What is good to know where little or nothing was lost. */

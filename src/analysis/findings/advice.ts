@@ -3,7 +3,7 @@ import type { Statement } from './statement.ts';
 
 /** A finding that matters, in one sentence with its numbers. */
 export interface Headline extends Statement {
-  kind: 'fault' | 'scaling' | 'unexplained' | 'good';
+  kind: 'fault' | 'scaling' | 'unexplained' | 'balance' | 'good';
   /** Id of the fault that it is about; null for others. */
   fault: string | null;
   /** Requests it cost: lost or slow. The ranking follows it. */

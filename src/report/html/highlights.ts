@@ -43,6 +43,8 @@ function wordsFor(
   switch (kind) {
     case 'unexplained':
       return { title: 'Lost for no known reason', text, anchor: 'customers', tone: 'bad' };
+    case 'balance':
+      return { title: 'Unevenly asked pods', text: names.inText(text), anchor: 'requests', tone: 'plain' };
     default:
       return definition === 'response-time'
         ? { title: 'Answers', text, anchor: 'requests', tone: 'plain' }
