@@ -187,6 +187,11 @@ describe('a look', () => {
   });
 });
 
+test('a look with a target of nothing decides nothing', () => {
+  const { syncs } = autoscalerOf(metrics(400_000, { a: 60, b: 60 }), look(405_000, { targetUtilization: 0 }));
+  expect(syncs[0]).toMatchObject({ ratio: null, desired: null, error: 'the autoscaler has no target' });
+});
+
 test('looks at which nothing changed follow from the sync period', () => {
   const { syncs } = autoscalerOf(
     metrics(400_000, { a: 60, b: 60 }),

@@ -152,6 +152,7 @@ function proposalOf(
   readable: Map<string, PodSample>,
   { target, rules }: { target: number; rules: ReplicaRules },
 ): { proposal: ReplicaProposal | null; error: string | null } {
+  if (!(target > 0)) return { proposal: null, error: 'the autoscaler has no target' };
   try {
     return { proposal: replicasForUtilization(scaled, readable, target, rules), error: null };
   } catch (error) {

@@ -2,6 +2,10 @@ import type { HpaObserved } from '../../journal/index.ts';
 import type { RunRecord } from '../record.ts';
 import { timingOf } from '../timers.ts';
 
+/** A damaged journal may claim any period, and clocks that jump leave gaps in which nobody looked. */
+const shortestPeriodMs = 100;
+const mostUnseen = 5000;
+
 /** One look of the autoscaler at its metrics. */
 export interface Look {
   atMs: number;
@@ -18,7 +22,7 @@ export interface Look {
  * periods apart it looked as often as periods fit, and found the same.
  */
 export function looksOf(record: RunRecord): Look[] {
-  const periodMs = timingOf(record, 'hpaSyncPeriodMs') ?? 15_000;
+  const periodMs = Math.max(shortestPeriodMs, timingOf(record, 'hpaSyncPeriodMs') ?? 15_000);
   const looks: Look[] = [];
   for (const status of record.of('k8s.hpa')) {
     if (status.conditions.length === 0) continue;
@@ -40,7 +44,7 @@ export function looksOf(record: RunRecord): Look[] {
 
 function unseenBetween(before: Look, untilMs: number, periodMs: number): Look[] {
   const count = Math.round((untilMs - before.atMs) / periodMs) - 1;
-  if (count < 1 || count > 100_000) return [];
+  if (count < 1 || count > mostUnseen) return [];
   const stepMs = (untilMs - before.atMs) / (count + 1);
   return Array.from({ length: count }, (_, index) => ({
     atMs: before.atMs + (index + 1) * stepMs,

@@ -41,6 +41,9 @@ export interface Replay {
   readyAt(t: number): number;
 }
 
+/** No autoscaler has more; a damaged journal may claim it. */
+const mostPods = 10_000;
+
 interface SimulatedPod {
   name: string;
   createdMs: number;
@@ -52,7 +55,7 @@ interface SimulatedPod {
 export function replay(recorded: Recorded, settings: Settings): Replay {
   const pods: SimulatedPod[] = [];
   const asked: Replay['asked'] = [];
-  const first = Math.max(recorded.startReplicas, settings.preScaled?.replicas ?? 0);
+  const first = Math.min(mostPods, Math.max(recorded.startReplicas, settings.preScaled?.replicas ?? 0));
   for (let n = 0; n < first; n++) add(-Infinity, recorded.fromMs);
   asked.push({ t: recorded.fromMs, replicas: first });
   let history = newHistory(first, recorded.looks[0]?.atMs ?? recorded.fromMs);
@@ -63,9 +66,10 @@ export function replay(recorded: Recorded, settings: Settings): Replay {
     const limits = limitsAt(atMs);
     const tamed = tame({ proposed, currentReplicas: current }, limits, history, atMs);
     history = recordScale(tamed.history, { from: current, to: tamed.replicas }, limits.behaviour, atMs);
-    if (tamed.replicas === current) continue;
-    scale(atMs, current, tamed.replicas);
-    asked.push({ t: atMs, replicas: tamed.replicas });
+    const replicas = Math.min(mostPods, tamed.replicas);
+    if (replicas === current) continue;
+    scale(atMs, current, replicas);
+    asked.push({ t: atMs, replicas });
   }
   return { asked, readyAt: (t) => alive(t).filter(({ readyMs }) => readyMs <= t).length };
 

@@ -108,7 +108,7 @@ function startOf(pods: readonly PodLife[], trafficMs: number): number | null {
 function settingsOf(record: RunRecord, syncs: readonly AutoscalerSync[]): Settings | null {
   const status = record.of('k8s.hpa').at(-1);
   const sync = syncs.at(-1);
-  if (!status || !sync) return null;
+  if (!status || !sync || !(sync.target > 0)) return null;
   const speedup = speedupOf(record);
   const tolerance = timingOf(record, 'hpaTolerance') ?? 0.1;
   const downscaleStabilizationMs = timingOf(record, 'hpaDownscaleStabilizationMs') ?? 300_000 / speedup;
