@@ -222,9 +222,12 @@ describe('a report in the browser', () => {
     const { page } = await reader.open(html);
     const rows = page.locator('#timeline-table tbody tr:not([hidden])');
     const all = await rows.count();
-    expect(all).toBe(story().timeline.length);
+    expect(all).toBe(story().timeline.length + story().marks.length);
     await page.locator('#timeline-severity').selectOption('Warning');
     expect(await rows.count()).toBe(story().timeline.filter(({ severity }) => severity === 'Warning').length);
+    await page.locator('#timeline-severity').selectOption('');
+    await page.locator('#timeline-severity').selectOption('Mark');
+    expect(await rows.count()).toBe(story().marks.length);
     await page.locator('#timeline-severity').selectOption('');
     await page.locator('#timeline-text').fill('no such words');
     expect(await rows.count()).toBe(0);

@@ -1,9 +1,11 @@
 import type { Findings, TimelineEntry } from '../../../analysis/index.ts';
 import { count, instant } from '../format.ts';
 import { html, section, type Markup } from '../markup.ts';
+import { pageMarks } from '../marks.ts';
 
 /** The cluster's own events; where there are too many for the page, warnings have precedence. */
-export function timelineSection({ timeline }: Findings, most: number): Markup {
+export function timelineSection(findings: Findings, most: number): Markup {
+  const { timeline } = findings;
   if (timeline.length === 0) {
     return section(
       'timeline',
@@ -18,7 +20,8 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
     'timeline',
     'Cluster events',
     html`<p class="says">
-        What Kubernetes itself reported: ${count(timeline.length)} events,
+        What Kubernetes itself reported, with the faults, phases and decisions of the run between:
+        ${count(timeline.length)} events,
         ${count(timeline.filter((entry) => entry.severity === 'Warning').length)} of them
         warnings.${shown.length < timeline.length ? ` ${count(shown.length)} are shown, warnings first of all; the journal has the rest.` : ''}
       </p>
@@ -33,10 +36,11 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
             <option value="">all</option>
             <option>Normal</option>
             <option>Warning</option>
+            <option value="Mark">marks of the run</option>
           </select></label
         >
         <output id="timeline-count" for="timeline-text timeline-severity"
-          >${count(shown.length)} shown</output
+          >${count(shown.length + findings.marks.length)} shown</output
         >
       </div>
       <div class="scroll tall">
@@ -55,29 +59,51 @@ export function timelineSection({ timeline }: Findings, most: number): Markup {
             </tr>
           </thead>
           <tbody>
-            ${shown.map(
-              (entry) =>
-                html`<tr
-                  data-severity="${entry.severity}"
-                  ${onPaper.has(entry) ? '' : html` class="screen-only"`}
-                >
-                  <th scope="row" class="num">${instant(entry.t)}</th>
-                  <td>
-                    <span class="severity ${entry.severity === 'Warning' ? 'warning' : 'normal'}"
-                      >${entry.severity}</span
-                    >
-                  </td>
-                  <td>${entry.reason}</td>
-                  <td><span class="name">${entry.object}</span></td>
-                  <td class="wide">
-                    ${entry.message}${entry.component === '' ? '' : html` <span class="aside">${entry.component}</span>`}
-                  </td>
-                </tr> `,
+            ${inOrder(
+              shown.map((entry) => ({ t: entry.t, row: eventRow(entry, onPaper.has(entry)) })),
+              marksOf(findings),
             )}
           </tbody>
         </table>
       </div>`,
   );
+}
+
+interface TimedRow {
+  /** Ms since the run's origin. */
+  t: number;
+  row: Markup;
+}
+
+function inOrder(events: readonly TimedRow[], marks: readonly TimedRow[]): Markup[] {
+  return [...marks, ...events].sort((a, b) => a.t - b.t).map(({ row }) => row);
+}
+
+function eventRow(entry: TimelineEntry, onPaper: boolean): Markup {
+  return html`<tr data-severity="${entry.severity}" ${onPaper ? '' : html` class="screen-only"`}>
+    <th scope="row" class="num">${instant(entry.t)}</th>
+    <td>
+      <span class="severity ${entry.severity === 'Warning' ? 'warning' : 'normal'}">${entry.severity}</span>
+    </td>
+    <td>${entry.reason}</td>
+    <td><span class="name">${entry.object}</span></td>
+    <td class="wide">
+      ${entry.message}${entry.component === '' ? '' : html` <span class="aside">${entry.component}</span>`}
+    </td>
+  </tr> `;
+}
+
+/** What the lanes mark, as rows among the events: what an event follows from is seen above it. */
+function marksOf(findings: Findings): TimedRow[] {
+  return pageMarks(findings).map(({ t, kind, code, label }) => ({
+    t: t * 1000,
+    row: html`<tr data-severity="Mark" class="marked screen-only">
+      <th scope="row" class="num">${instant(t * 1000)}</th>
+      <td>mark</td>
+      <td><span class="code ${kind}">${kind === 'phase' ? 'phase' : code}</span></td>
+      <td colspan="2" class="wide">${label}</td>
+    </tr> `,
+  }));
 }
 
 /** The first warning of each reason, which on paper stands for all; where nothing was warned of, everything. */
