@@ -43,6 +43,7 @@ describe('the balance between pods', () => {
 
   test('is among the findings that matter where it is off', () => {
     const { headlines, balance } = findingsOf([80, 16], [20, 4]);
+    expect(findingsOf([70, 14], [30, 6]).headlines.map(({ kind }) => kind)).not.toContain('balance');
     expect(headlines).toContainEqual(
       expect.objectContaining({ kind: 'balance', text: balance?.says, definition: 'balance' }),
     );

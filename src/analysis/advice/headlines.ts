@@ -111,10 +111,15 @@ function unexplained({ customers }: Told, whole: Span): Headline[] {
     }));
 }
 
+/** Less than this factor off its share, a pod was asked as unevenly as chance has it with a few connections. */
+const farOff = 2;
+
 /** A pod that was asked much more or less than its share, and why. */
 function uneven({ balance }: Told, whole: Span): Headline[] {
   const says = balance?.says ?? null;
-  if (says === null) return [];
+  if (balance === null || says === null) return [];
+  const isFar = balance.pods.some(({ requests }) => requests >= farOff || requests <= 1 / farOff);
+  if (!isFar) return [];
   return [{ kind: 'balance', fault: null, text: says, cost: 0, definition: 'balance', ...whole }];
 }
 
