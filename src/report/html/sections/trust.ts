@@ -49,13 +49,7 @@ export function trustSection(findings: Findings): Markup {
   return section(
     'trust',
     'Can this run be trusted?',
-    html`<p class="says">
-        ${
-          distrust.length === 0
-            ? 'Nothing was found that speaks against the figures above.'
-            : 'What follows speaks against the figures above.'
-        }
-      </p>
+    html`<p class="says">${findings.trust.sentence}</p>
       ${distrust.length === 0 ? '' : html`<div class="warn">${bullets(distrust)}</div>`}
       <ul class="checks">
         ${checks.map(
