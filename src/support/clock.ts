@@ -26,7 +26,7 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const timer = setTimeout(finish, ms);
+      const timer = setTimeout(finish, Math.max(0, ms));
       function finish(): void {
         signal?.removeEventListener('abort', abort);
         resolve();

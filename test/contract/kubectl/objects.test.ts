@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { ConfigMap, Deployment, Pod } from '../../../src/kubernetes/objects.ts';
 import { target } from '../support/client.ts';
-import { hasKubectl, kubectl, kubectlUntil } from '../support/kubectl.ts';
+import { kubectlIsThere, kubectl, kubectlUntil } from '../support/kubectl.ts';
 import { nominal, test } from '../support/lab.ts';
 import { configMap, container, pendingPod, pod, replicated } from '../support/objects.ts';
 import { rolledOut, running } from '../support/wait.ts';
@@ -14,7 +14,7 @@ function words(stdout: string): string[][] {
     .map((line) => line.split(/\s{2,}/).map((word) => word.trim()));
 }
 
-describe.skipIf(!hasKubectl)('kubectl create', () => {
+describe.skipIf(!kubectlIsThere)('kubectl create', () => {
   test.for([
     [['configmap', 'a', '--from-literal=k=v'], 'configmap/a created'],
     [['secret', 'generic', 'a', '--from-literal=k=v'], 'secret/a created'],
@@ -45,7 +45,7 @@ describe.skipIf(!hasKubectl)('kubectl create', () => {
   });
 });
 
-describe.skipIf(!hasKubectl)('kubectl get', () => {
+describe.skipIf(!kubectlIsThere)('kubectl get', () => {
   test('shows pods in its columns', async ({ lab }) => {
     await lab.create('pods', pod('a'));
     await running(lab, 'a');
@@ -121,7 +121,7 @@ describe.skipIf(!hasKubectl)('kubectl get', () => {
 const manifest = (value: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: "${value}"\n`;
 
-describe.skipIf(!hasKubectl)('kubectl apply', () => {
+describe.skipIf(!kubectlIsThere)('kubectl apply', () => {
   test('creates, configures, and leaves alone what is as wanted', async ({ lab }) => {
     const apply = async (text: string): Promise<string> =>
       (await kubectl(lab.namespace, ['apply', '-f', '-'], text)).stdout.trim();
@@ -155,7 +155,7 @@ describe.skipIf(!hasKubectl)('kubectl apply', () => {
   });
 });
 
-describe.skipIf(!hasKubectl)('kubectl', () => {
+describe.skipIf(!kubectlIsThere)('kubectl', () => {
   test('diff shows what would change, and exits with 1', async ({ lab }) => {
     await kubectl(lab.namespace, ['apply', '-f', '-'], manifest('1'));
     const { code, stdout } = await kubectl(lab.namespace, ['diff', '-f', '-'], manifest('2'));

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Deployment, HorizontalPodAutoscaler, Node } from '../../../src/kubernetes/objects.ts';
 import { until } from '../../../src/support/index.ts';
 import { send } from '../support/client.ts';
-import { hasKubectl, kubectl } from '../support/kubectl.ts';
+import { kubectlIsThere, kubectl } from '../support/kubectl.ts';
 import { nominal, test, type Lab } from '../support/lab.ts';
 import { container, pod, replicated, service } from '../support/objects.ts';
 import { hostname, nodes, placed } from '../support/placement.ts';
@@ -18,7 +18,7 @@ async function web(lab: Lab, replicas = 2): Promise<void> {
   await rolledOut(lab, 'web');
 }
 
-describe.skipIf(!hasKubectl)('kubectl', () => {
+describe.skipIf(!kubectlIsThere)('kubectl', () => {
   test('scale changes the number of replicas', async ({ lab }) => {
     await web(lab, 1);
     expect(await say(lab, 'scale', 'deployment/web', '--replicas=2')).toBe('deployment.apps/web scaled');
@@ -145,7 +145,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
   });
 });
 
-describe.skipIf(!hasKubectl)('kubectl on a node', { concurrent: false }, () => {
+describe.skipIf(!kubectlIsThere)('kubectl on a node', { concurrent: false }, () => {
   test('cordon and uncordon', async ({ lab }) => {
     const { workers } = await nodes();
     const name = workers.at(-1) ?? '';

@@ -1,15 +1,9 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { target } from './client.ts';
+import { hasKubectl } from './has-kubectl.ts';
 
-/** Whether there is a kubectl to test with. */
-export const hasKubectl = ((): boolean => {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+/** The cases of kubectl are skipped without it; the set-up says so. */
+export const kubectlIsThere = hasKubectl();
 
 /** What a run of kubectl came to. */
 export interface Ran {

@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { embeddedProvider } from '../../../src/cluster/embedded/provider.ts';
 import { kindProvider } from '../../../src/cluster/kind/provider.ts';
 import { effectiveTimings, type NodeSpec } from '../../../src/cluster/spec.ts';
+import { hasKubectl } from './has-kubectl.ts';
 import { choiceVariable, type ContractChoice, type Target } from './target.ts';
 
 const workers = ['worker-1', 'worker-2', 'worker-3'];
@@ -14,7 +15,20 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   ) as ContractChoice;
   const { target, end } = choice.on === 'existing' ? given(choice) : await provided(choice.on, choice);
   project.provide('target', target);
+  for (const reason of skipped(target)) console.warn(`contract: ${reason}`);
   return end;
+}
+
+/** What is not tested on this cluster, and why. */
+function skipped({ on, power, components }: Target): string[] {
+  const reasons: string[] = [];
+  if (!hasKubectl()) reasons.push('the cases of kubectl are skipped: it is not on PATH');
+  if (!power.includes('kill')) reasons.push('power cuts are skipped: nobody here has power over the nodes');
+  if (!components.includes('scheduler'))
+    reasons.push('stopped components are skipped: nobody here can stop them');
+  if (on !== 'embedded')
+    reasons.push('410 Expired is skipped: a young cluster remembers everything for minutes');
+  return reasons;
 }
 
 interface Ready {
