@@ -5,7 +5,7 @@ import { loadScenario } from '../scenario/index.ts';
 import { formatDuration, formatPlural, monotonicMs } from '../support/index.ts';
 import { wantsColor, type Context } from './context.ts';
 import { interruptible } from './interruptible.ts';
-import { providerFor, type WhereRequest } from './providers.ts';
+import { askWhatIsMeant, providerFor, type WhereRequest } from './providers.ts';
 import { openInBrowser } from './terminal/open.ts';
 import { runView, type RunView } from './terminal/view.ts';
 
@@ -24,13 +24,12 @@ export interface TrialsRequest extends WhereRequest {
 }
 
 /** Repeated runs, watched on standard error; the summary, or trials.json, goes to standard output. */
-export async function trialsCommand(request: TrialsRequest, context: Context): Promise<void> {
+export async function trialsCommand(given: TrialsRequest, context: Context): Promise<void> {
   const { stdout, stderr, env } = context;
-  const { speedup } = request;
-  const scenario = await loadScenario(request.scenario, {
-    on: request.on,
-    ...(speedup !== undefined && { speedup }),
-  });
+  const request = await askWhatIsMeant(given, context);
+  const provider = providerFor(request);
+  const { speedup, on } = request;
+  const scenario = await loadScenario(request.scenario, { on, ...(speedup !== undefined && { speedup }) });
   for (const warning of scenario.warnings) stderr.write(`warning: ${warning}\n`);
 
   const interruption = interruptible(context, 'trials');
@@ -38,7 +37,8 @@ export async function trialsCommand(request: TrialsRequest, context: Context): P
   try {
     const result = await runTrials({
       scenario,
-      provider: providerFor(request),
+      provider,
+      namespace: request.namespace,
       folder: request.out ?? null,
       count: request.count,
       cluster: request.cluster,
@@ -83,7 +83,11 @@ function watching({ stderr, env }: Context, scenario: string): { observer: Trial
     const above = `trial ${ahead.number} of ${ahead.count}${left(ahead)}`;
     const shown = runView({ output: stderr, color, now: () => monotonicMs() - startedAt, above });
     view = shown;
-    return { onEvent: (event) => shown.event(event), onTick: (tick) => shown.tick(tick) };
+    return {
+      onEvent: (event) => shown.event(event),
+      onTick: (tick) => shown.tick(tick),
+      onProgress: (message) => shown.progress(message),
+    };
   };
   return {
     close,

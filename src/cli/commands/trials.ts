@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { Context } from '../context.ts';
-import { kindImageOption } from '../kind-option.ts';
 import { numberOption, seedRange, speedupRange } from '../number-option.ts';
+import { whereOptions } from '../where-options.ts';
 
 /** `openbell trials [scenario]`: the same scenario again and again, with statistics. */
 export function addTrials(yargs: Argv, context: Context): Argv {
@@ -53,12 +53,7 @@ export function addTrials(yargs: Argv, context: Context): Argv {
           describe:
             'the trials’ own folder (default: a new one in reports); one that has trials is gone on with',
         })
-        .option('on', {
-          choices: ['embedded', 'kind'] as const,
-          default: 'embedded' as const,
-          describe: 'where it runs',
-        })
-        .option('kind-image', kindImageOption)
+        .options(whereOptions)
         .option('json', {
           type: 'boolean',
           default: false,

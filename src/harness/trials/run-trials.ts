@@ -28,6 +28,8 @@ import { sharedCluster } from './shared-cluster.ts';
 export interface TrialsOptions {
   scenario: Scenario;
   provider: ClusterProvider;
+  /** A namespace that is there already, as for a run. */
+  namespace?: string | undefined;
   /** The trials' own folder. One that holds such trials already is gone on with; null makes a new one in `reports`. */
   folder: string | null;
   count: number;
@@ -145,10 +147,10 @@ async function makeTrials(
 }
 
 function runOptions(
-  { scenario, signal, hardSignal }: TrialsOptions,
+  { scenario, namespace, signal, hardSignal }: TrialsOptions,
   provider: ClusterProvider,
-): Pick<RunOptions, 'scenario' | 'provider' | 'keep' | 'signal' | 'hardSignal'> {
-  return { scenario, provider, keep: false, signal, hardSignal };
+): Pick<RunOptions, 'scenario' | 'provider' | 'namespace' | 'keep' | 'signal' | 'hardSignal'> {
+  return { scenario, provider, namespace, keep: false, signal, hardSignal };
 }
 
 async function recordTrial(
