@@ -53,15 +53,13 @@ test('a Job keeps as many pods as it may until enough have succeeded', async () 
   expect(lab.lines).toEqual([]);
 });
 
-test('a pod that failed is replaced after a delay that doubles, until the limit is reached', async () => {
+test('a pod that failed is replaced after a delay, until the limit is reached', async () => {
   const lab = await run({ backoffLimit: 1 });
-  for (const delayMs of [10_000]) {
-    const [pod] = await active(lab);
-    if (pod) await end(lab, pod, 'Failed');
-    expect(await active(lab)).toEqual([]);
-    await lab.clock.advance(delayMs);
-    expect(await active(lab)).toHaveLength(1);
-  }
+  const [first] = await active(lab);
+  if (first) await end(lab, first, 'Failed');
+  expect(await active(lab)).toEqual([]);
+  await lab.clock.advance(10_000);
+  expect(await active(lab)).toHaveLength(1);
   const [last] = await active(lab);
   if (last) await end(lab, last, 'Failed');
   const { status, reasons } = await job(lab);
