@@ -90,12 +90,13 @@ test('a run without a cluster ends with a journal, a report and the exit code fo
     'seconds.csv',
   ]);
   expect(path.basename(run.result.outDir)).toMatch(/^quick-\d{8}T\d{6}Z$/);
+  // Notes and samples of the machine come when they come.
+  const others = run.events.filter(({ type }) => type !== 'note' && type !== 'host');
   expect(
-    run.events.map((event) => (event.type === 'run.step' ? `${event.name} ${event.state}` : event.type)),
+    others.map((event) => (event.type === 'run.step' ? `${event.name} ${event.state}` : event.type)),
   ).toEqual([
     'run.start',
     'run.plan',
-    'note',
     'provision start',
     'provision failed',
     'clean-up start',
