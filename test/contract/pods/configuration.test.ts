@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { Pod } from '../../../src/kubernetes/objects.ts';
+import { until } from '../../../src/support/index.ts';
 import { nominal, test, type Lab } from '../support/lab.ts';
 import { configMap, container, pod } from '../support/objects.ts';
 import { ended, eventMessage, printed } from '../support/wait.ts';
@@ -15,12 +16,13 @@ async function result(
     change = {},
     spec = {},
     metadata = {},
-  }: { change?: Partial<Container>; spec?: Partial<PodSpec>; metadata?: object } = {},
+    name = 'a',
+  }: { change?: Partial<Container>; spec?: Partial<PodSpec>; metadata?: object; name?: string } = {},
 ): Promise<unknown> {
   const main = container(program, change);
-  await lab.create('pods', pod('a', { containers: [main], restartPolicy: 'Never', ...spec }, metadata));
-  const over = await ended(lab, 'a');
-  const text = await printed(lab, 'a');
+  await lab.create('pods', pod(name, { containers: [main], restartPolicy: 'Never', ...spec }, metadata));
+  const over = await ended(lab, name);
+  const text = await printed(lab, name);
   expect([over.status?.phase, text]).toEqual(['Succeeded', expect.any(String)]);
   return JSON.parse(text) as unknown;
 }
@@ -130,10 +132,16 @@ describe('the environment', () => {
 
   test('holds where Services are', async ({ lab }) => {
     await lab.create('services', { metadata: { name: 'shop-api' }, spec: { ports: [{ port: 8080 }] } });
-    const [host, port] = (await result(
-      lab,
-      variables('SHOP_API_SERVICE_HOST', 'SHOP_API_SERVICE_PORT'),
-    )) as string[];
+    // A kubelet that has not heard of the Service yet starts its pods without them.
+    const program = variables('SHOP_API_SERVICE_HOST', 'SHOP_API_SERVICE_PORT');
+    let pods = 0;
+    const [host, port] = await until(
+      async () => {
+        const found = (await result(lab, program, { name: `a-${(pods += 1)}` })) as (string | null)[];
+        return found[0] === null ? undefined : found;
+      },
+      { what: 'a pod that knows where the Service is', deadlineMs: 30_000 },
+    );
     expect(host).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     expect(Number(port)).toBeGreaterThan(0);
   });
