@@ -3,8 +3,9 @@ import { deletePods, ownAddresses, selectPods, untilDeleted } from './pods.ts';
 import { accepts, untilSilent } from './reach.ts';
 
 /**
- * A pod dies at once: deleted without grace, so that its process gets no time to finish what it does. Landed when the API knows
- * it no more and its address refuses connections. The ReplicaSet repairs it; there is nothing to undo.
+ * A pod dies by force: deleted without grace. Kubernetes forgets it at once; its kubelet leaves its processes two seconds at
+ * most and then kills them, so that what takes longer is cut off. Landed when the API knows it no more and its address
+ * refuses connections. The ReplicaSet repairs it; there is nothing to undo.
  */
 export const killPod: Fault = {
   targetKind: 'Pod',
