@@ -87,6 +87,13 @@ function deployment(spec: SampleApiSpec, options: SampleApiOptions): Deployment 
                 requests: { cpu: `${spec.cpuRequestMilli}m`, memory: '64Mi' },
                 ...(spec.cpuLimitMilli === null ? {} : { limits: { cpu: `${spec.cpuLimitMilli}m` } }),
               },
+              // Until it has answered once it is only starting, however many others start at the same time.
+              startupProbe: {
+                httpGet: { path: '/livez', port: portName },
+                periodSeconds: 2,
+                timeoutSeconds: 10,
+                failureThreshold: 150,
+              },
               readinessProbe: {
                 httpGet: { path: '/readyz', port: portName },
                 periodSeconds: spec.readinessPeriodSeconds,
