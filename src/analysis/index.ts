@@ -4,7 +4,6 @@ export { holds, parseExpectation, type Expectation, type Operator, type RuleProb
 export {
   metricNames,
   metrics,
-  resolveMetric,
   type FaultName,
   type Metric,
   type MetricUnit,

@@ -4,7 +4,6 @@ export { runScenario, type RunOptions, type RunResult } from './run.ts';
 export type { RunObserver } from './observer.ts';
 export { cleanCluster, type CleanOptions } from './clean.ts';
 export { rolesForScenario } from './rbac.ts';
-export { allowLabel } from './preflight.ts';
 export { examineMachine } from './doctor.ts';
 export { endLabs, startLab, type LabOptions } from './lab.ts';
 export { runTrials, type TrialAhead, type TrialsObserver, type TrialsOptions } from './trials/run-trials.ts';

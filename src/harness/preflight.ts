@@ -6,7 +6,7 @@ import type { Permission } from './permissions.ts';
 import type { Workload } from '../workload/index.ts';
 
 /** Namespaces that were not made by a run must carry this label, with this value, for runs to take place in them. */
-export const allowLabel = { key: 'openbell.dev/runs', value: 'allowed' } as const;
+const allowLabel = { key: 'openbell.dev/runs', value: 'allowed' } as const;
 
 /**
  * Asks the cluster for every permission that the run needs, before anything is made.

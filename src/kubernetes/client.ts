@@ -29,7 +29,7 @@ export interface DeleteWhere extends Where {
 }
 
 /** The content types of a patch, by the name Kubernetes gives them. */
-export const patchTypes = {
+const patchTypes = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',

@@ -1,13 +1,6 @@
 /** The client of a real API server: connect, apply, watch, wait. */
 export type * from './objects.ts';
-export {
-  connect,
-  patchTypes,
-  type KubeClient,
-  type Where,
-  type ListWhere,
-  type DeleteWhere,
-} from './client.ts';
+export { connect, type KubeClient, type Where, type ListWhere, type DeleteWhere } from './client.ts';
 export { milliOf } from './quantity.ts';
 export { kinds, type Kind } from './kinds.ts';
 export { isNotFound } from './errors.ts';

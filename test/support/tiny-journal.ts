@@ -10,7 +10,7 @@ import type {
 
 /** Events of tiny hand-written runs, each with what a test does not care about filled in. */
 
-export function runStart(): JournalEvent {
+function runStart(): JournalEvent {
   return {
     t: 0,
     type: 'run.start',

@@ -28,7 +28,7 @@ export interface Change<T = KubeObject> {
   object: T;
 }
 
-export const patchTypes = {
+const patchTypes = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',

@@ -1,3 +1,3 @@
 /** The controllers, one folder or file each, and the manager that starts and stops them. */
-export { controllers, startControllerManager, type ControllerName } from './manager.ts';
+export { startControllerManager, type ControllerName } from './manager.ts';
 export type { ControllerContext, Running } from './machinery/controller.ts';

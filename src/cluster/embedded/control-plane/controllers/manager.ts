@@ -12,7 +12,7 @@ import { startTaintEvictionController } from './taint-eviction.ts';
 import { startReplicaSetController } from './replicaset/index.ts';
 
 /** Every controller by the name that kube-controller-manager gives it. */
-export const controllers = {
+const controllers = {
   'horizontal-pod-autoscaler-controller': startHorizontalPodAutoscalerController,
   'node-lifecycle-controller': startNodeLifecycleController,
   'taint-eviction-controller': startTaintEvictionController,
