@@ -1,7 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of pure functions: they share what they import, which halves their time. */
-const pure = 'src/{analysis,autoscaler,report,scenario}/**/*.test.ts';
+const pure = [
+  'src/{analysis,autoscaler,report,scenario,journal,workload}/**/*.test.ts',
+  'src/cluster/embedded/control-plane/{controllers,scheduler}/**/*.test.ts',
+  'src/traffic/*.test.ts',
+];
+
+/** Tests of parts that take seconds: `npm test` runs them end to end with the others, `npm run test:unit` does not. */
+const long = 'src/**/*.long.test.ts';
 
 export default defineConfig({
   test: {
@@ -11,7 +18,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit-pure',
-          include: [pure],
+          include: pure,
+          exclude: [long],
           testTimeout: 10_000,
           isolate: false,
           maxWorkers: 4,
@@ -21,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'sample-api/**/*.test.ts', 'test/support/**/*.test.ts'],
-          exclude: [pure],
+          exclude: [...pure, long],
           testTimeout: 10_000,
           // These tests wait for processes and sockets more than they compute.
           maxWorkers: 4,
@@ -30,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/{e2e,faults,traffic}/**/*.test.ts'],
+          include: ['test/{e2e,faults,traffic}/**/*.test.ts', long],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,
