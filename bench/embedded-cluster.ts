@@ -6,6 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
+import { median } from '../src/analysis/statistics/index.ts';
 import { effectiveTimings, embeddedProvider, type Cluster, type ServicePort } from '../src/cluster/index.ts';
 import { connect, isReady, kinds, type KubeClient } from '../src/kubernetes/index.ts';
 import { until } from '../src/support/index.ts';
@@ -195,11 +196,6 @@ function read(path: string): string {
   } catch {
     return '';
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function ms(value: number): string {

@@ -8,6 +8,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { median } from '../src/analysis/statistics/index.ts';
 
 const program = fileURLToPath(new URL('programs/kube-proxy-target.ts', import.meta.url));
 const request = Buffer.from('GET / HTTP/1.1\r\nhost: bench\r\n\r\n');
@@ -88,10 +89,6 @@ function report(
       `  ${name.padEnd(8)}${shown.padStart(10)}  ${name === 'direct' ? '' : versusDirect(value, direct)}`,
     );
   }
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function start(kind: string, argument: string): Promise<number> {

@@ -181,3 +181,12 @@ export function tinyRun(...events: (JournalEvent | JournalEvent[])[]): JournalEv
   const end = sorted.at(-1)?.t ?? 0;
   return [runStart(), ...sorted, { t: end + 1, type: 'run.end', reason: 'completed' }];
 }
+
+/** Pod a is killed at 5000, noticed at once and replaced by c, which is Ready at 5130 and in rotation at 5230. */
+export const killed: JournalEvent[] = [
+  ...fault(5000, 'kill', 'Pod', 'a'),
+  gone(5004, 'a'),
+  endpoints(5020, 'b'),
+  ...newPod(5030, 'c'),
+  endpoints(5230, 'b', 'c'),
+];

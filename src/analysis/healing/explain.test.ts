@@ -3,8 +3,7 @@ import {
   deployment,
   endpoints,
   failure,
-  fault,
-  gone,
+  killed,
   newPod,
   tinyRun,
   traffic,
@@ -22,15 +21,6 @@ function readinessProbe(periodMs: number): JournalEvent {
   const readiness = { periodMs, initialDelayMs: 0, timeoutMs: 1000, failureThreshold: 3 };
   return { ...deployment(130, 2), template: { terminationGraceMs: 30_000, readiness } };
 }
-
-/** Pod a is killed at 5000 and replaced by c, which is Ready at 5130 and in rotation at 5230. */
-const killed = [
-  ...fault(5000, 'kill', 'Pod', 'a'),
-  gone(5004, 'a'),
-  endpoints(5020, 'b'),
-  ...newPod(5030, 'c'),
-  endpoints(5230, 'b', 'c'),
-];
 
 test('a lost node is explained by the timers that had to run out', () => {
   const nodeLoss = analyse(syntheticJournal()).faults[1];

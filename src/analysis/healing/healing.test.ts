@@ -5,6 +5,7 @@ import {
   failure,
   fault,
   gone,
+  killed,
   newPod,
   node,
   pod,
@@ -24,15 +25,6 @@ function faultsOf(...events: (JournalEvent | JournalEvent[])[]): FaultFinding[] 
 function stepAt(finding: FaultFinding | undefined, step: HealingStep): number | null | undefined {
   return finding?.waterfall.find((row) => row.step === step)?.atMs;
 }
-
-/** Pod a is killed at 5000, noticed at once and replaced by c, which is in rotation at 5230. */
-const killed = [
-  ...fault(5000, 'kill', 'Pod', 'a'),
-  gone(5004, 'a'),
-  endpoints(5020, 'b'),
-  ...newPod(5030, 'c'),
-  endpoints(5230, 'b', 'c'),
-];
 
 describe('which pod replaces a lost one', () => {
   test('is the next that is created after it was seen gone', () => {

@@ -1,4 +1,4 @@
-import type { FailedRequest, OutcomeCounts } from '../../journal/index.ts';
+import type { TrafficSecond } from '../../journal/index.ts';
 import type { TrafficTick } from '../engine.ts';
 import type { TrafficPlan } from '../plan.ts';
 import type { Share } from '../schedule.ts';
@@ -28,24 +28,24 @@ export type TimedOutcome = (typeof timedOutcomes)[number];
  * A second as the generator measured it: samples instead of histograms, because building and compressing those is work
  * that would delay sends.
  */
-export interface RawSecond {
-  second: number;
-  startT: number;
+export interface RawSecond extends Pick<
+  TrafficSecond,
+  | 'second'
+  | 'startT'
+  | 'scheduled'
+  | 'outcomes'
+  | 'statuses'
+  | 'failedChecks'
+  | 'sessions'
+  | 'failures'
+  | 'slow'
+  | 'connections'
+> {
   /** When its last request ended. */
   t: number;
-  scheduled: number;
-  outcomes: OutcomeCounts;
-  statuses: Record<string, number>;
-  /** Answers that failed a check, by the check's name. */
-  failedChecks?: Record<string, number>;
-  /** Sessions whose first step was due, and whose last step was, in this second. */
-  sessions?: { started: number; completed: number; broken: number };
   /** Service and response time in turn, µs, in the order in which the requests ended. */
   samplesUs: Partial<Record<TimedOutcome, Uint32Array<ArrayBuffer>>>;
   pods: Record<string, RawPod>;
-  failures: FailedRequest[];
-  slow: { scheduledT: number; endedT: number; pod: string | null }[];
-  connections: { open: number; opened: number; closed: number };
   /** Of each request sent: when it was sent minus when it was due, µs. */
   latenessUs: Uint32Array<ArrayBuffer>;
   /** Arrivals dropped by the generator's own fault: it ran late, or the machine had no socket for it. */
