@@ -194,7 +194,12 @@ export interface Findings {
     says: Statement[];
   };
   expectations: ExpectationResult[];
-  generator: { latenessP99Ms: number | null; saturatedSeconds: number };
+  generator: {
+    latenessP99Ms: number | null;
+    saturatedSeconds: number;
+    /** How many threads sent the traffic and why so many, in words; null where the journal does not say. */
+    threads: { count: number; reason: string } | null;
+  };
   marks: Mark[];
   timeline: TimelineEntry[];
   /** How the journal ended and what is missing from it, if anything. */

@@ -56,6 +56,7 @@ export function trafficOf(record: RunRecord): Traffic {
     generator: {
       latenessP99Ms: latenessOf(seconds, end),
       saturatedSeconds: seconds.filter((second) => second.generator.saturated).length,
+      threads: record.of('traffic.start')[0]?.threads ?? null,
     },
     problems,
   };

@@ -49,7 +49,8 @@ function expectations({ expectations: results }: Findings): string {
 }
 
 function figures(findings: Findings): string {
-  const { requests, availability, latencyMs, firstAnswerMs } = findings;
+  const { requests, availability, latencyMs, firstAnswerMs, model, generator } = findings;
+  const { threads } = generator;
   if (requests.scheduled === 0) return '';
   const others = outcomes.some((outcome) => outcome !== 'ok' && requests[outcome] > 0)
     ? `; ${failuresInWords(requests)}`
@@ -62,6 +63,12 @@ function figures(findings: Findings): string {
       ['Availability', formatPercent(availability)],
       ['Response time', `p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)}, max ${formatDuration(max)}`],
       ['First answer', formatDuration(firstAnswerMs)],
+      [
+        'Traffic',
+        text(
+          `${model.kind} model${threads === null ? '' : `; ${formatPlural(threads.count, 'sending thread')}: ${threads.reason}`}`,
+        ),
+      ],
     ],
   );
 }

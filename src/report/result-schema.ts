@@ -124,6 +124,10 @@ export const resultSchema = z
       .strictObject({
         latenessP99Ms: ms.nullable().describe('By how much sends were late, 99th percentile.'),
         saturatedSeconds: count.describe('Seconds of traffic that the generator itself spoiled.'),
+        threads: z
+          .strictObject({ count, reason: z.string().describe('Why so many, in words.') })
+          .nullable()
+          .describe('How many threads sent the traffic; null where that is not known.'),
       })
       .describe('How the load generator kept up.'),
     ...answersSchema,

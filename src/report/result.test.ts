@@ -33,7 +33,7 @@ describe('result.json', () => {
         },
         { rule: 'faults.outage < 10s', held: true },
       ],
-      generator: { saturatedSeconds: 0 },
+      generator: { saturatedSeconds: 0, threads: { count: 1 } },
     });
     expect(result.faults.map(({ name, lost }) => [name, lost])).toEqual(
       findings.faults.map(({ id, lost }) => [id, lost]),
@@ -59,7 +59,7 @@ describe('result.json', () => {
       latencyMs: { service: { p99: null }, response: { max: null } },
       pods: [],
       faults: [],
-      generator: { latenessP99Ms: null },
+      generator: { latenessP99Ms: null, threads: null },
     });
   });
 

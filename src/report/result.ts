@@ -63,6 +63,7 @@ export function resultOf(findings: Findings): Result {
     generator: {
       latenessP99Ms: rounded(generator.latenessP99Ms),
       saturatedSeconds: generator.saturatedSeconds,
+      threads: generator.threads,
     },
     ...answersOf(findings),
   };

@@ -18,10 +18,10 @@ const plan = (peak: number, change: Partial<TrafficPlan> = {}): TrafficPlan => (
 
 describe('how many threads play a plan', () => {
   test.each<[string, TrafficPlan, number, number, string]>([
-    ['one where it is enough', plan(2000), 16, 1, '2000/s at the most'],
+    ['one where it is enough', plan(2000), 16, 1, 'at most 2,000/s are asked for'],
     ['as many as the highest rate asks for', plan(arrivalsPerThread * 2.5), 16, 3, 'one thread keeps'],
-    ['one core is left for the target', plan(arrivalsPerThread * 2.5), 2, 1, '2 cores, one left'],
-    ['also on a single core there is one', plan(arrivalsPerThread * 2.5), 1, 1, '1 cores'],
+    ['one core is left for the target', plan(arrivalsPerThread * 2.5), 2, 1, '2 cores, one of them left'],
+    ['also on a single core there is one', plan(arrivalsPerThread * 2.5), 1, 1, '1 core,'],
     [
       'never more than connections',
       plan(arrivalsPerThread * 2.5, { connections: 2 }),
@@ -29,7 +29,7 @@ describe('how many threads play a plan', () => {
       2,
       '2 connections',
     ],
-    ['a spike counts', { ...plan(100), phases: [spike()] }, 16, 2, `${arrivalsPerThread * 2}/s at the most`],
+    ['a spike counts', { ...plan(100), phases: [spike()] }, 16, 2, 'at most 40,000/s'],
     [
       'users stay together',
       { ...plan(1), phases: [{ name: 'u', durationMs: 1000, rate: { kind: 'users', users: 5 } }] },

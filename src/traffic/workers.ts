@@ -1,3 +1,4 @@
+import { formatCount, formatPlural } from '../support/index.ts';
 import { scheduleOf } from './schedule.ts';
 import type { TrafficPlan } from './plan.ts';
 
@@ -23,15 +24,18 @@ export function chooseWorkers(plan: TrafficPlan, cores: number): Workers {
     return { count: 1, reason: 'sessions and users are kept on one thread' };
   }
   const peak = peakRate(plan);
-  const one = `one thread keeps ${arrivalsPerThread}/s`;
+  const one = `one thread keeps ${formatCount(arrivalsPerThread)}/s`;
+  const most = `at most ${formatCount(peak)}/s are asked for`;
   const asked = Math.ceil(peak / arrivalsPerThread);
-  if (asked <= 1) return { count: 1, reason: `${peak}/s at the most; ${one}` };
+  if (asked <= 1) return { count: 1, reason: `${most}, and ${one}` };
   const left = Math.max(1, Math.min(cores - 1, Math.floor(plan.connections)));
   const count = Math.min(asked, left);
-  if (count === asked) return { count, reason: `${peak}/s at the most; ${one}` };
+  if (count === asked) return { count, reason: `${most}, and ${one}` };
   const limit =
-    left < cores - 1 ? `${plan.connections} connections` : `${cores} cores, one left for the target`;
-  return { count, reason: `${peak}/s at the most would take ${asked} (${one}); limited by ${limit}` };
+    left < cores - 1
+      ? formatPlural(left, 'connection')
+      : `${formatPlural(cores, 'core')}, one of them left for the target`;
+  return { count, reason: `${most}, which would take ${asked} (${one}), but there are ${limit}` };
 }
 
 /** The most arrivals in any tenth of a second, per second. */

@@ -272,7 +272,7 @@ export function emptyFindings(): Findings {
     },
     rerouting: { departures: [], arrivals: [], says: [] },
     expectations: [],
-    generator: { latenessP99Ms: null, saturatedSeconds: 0 },
+    generator: { latenessP99Ms: null, saturatedSeconds: 0, threads: null },
     marks: [],
     timeline: [],
     journal: { complete: false, events: 1, problems: [] },

@@ -310,6 +310,7 @@ function trafficMarks(start: number): JournalEvent[] {
       connections: 800,
       timeoutMs: 2000,
       connectionPolicy: 'a new connection every 20 requests',
+      threads: { count: 1, reason: 'at most 400/s are asked for, and one thread keeps 20,000/s' },
     },
   ];
   phases.forEach(({ name, seconds }, index) => {

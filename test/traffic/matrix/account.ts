@@ -3,6 +3,7 @@
  * the fault that was in force, nor on how fast the machine is: instants are compared with each other on one clock, and
  * where a duration is judged, the time in which either process is known to have stood still is taken off.
  */
+import { quantile, sorted } from '../../../src/analysis/statistics/index.ts';
 import { outcomes, type OutcomeCounts, type TrafficEnd } from '../../../src/journal/index.ts';
 import { mergeHistograms } from '../../../src/traffic/histograms.ts';
 import type { Log, Row, Seen } from './logs.ts';
@@ -97,12 +98,12 @@ export function compare(accounts: Accounts): Verdict {
     oracleOk,
     undecidable,
     crossed,
-    excess: { p50: quantile(excess, 0.5), p99: quantile(excess, 0.99), max: quantile(excess, 1) },
+    excess: { p50: shareOf(excess, 0.5), p99: shareOf(excess, 0.99), max: shareOf(excess, 1) },
     unexplained: {
-      p50: quantile(unexplained, 0.5),
-      p90: quantile(unexplained, 0.9),
-      p99: quantile(unexplained, 0.99),
-      max: quantile(unexplained, 1),
+      p50: shareOf(unexplained, 0.5),
+      p90: shareOf(unexplained, 0.9),
+      p99: shareOf(unexplained, 0.99),
+      max: shareOf(unexplained, 1),
     },
     noiseMs: stalls.typical(),
     afterwards: { arrivals: afterwards.length, notOk: notOk.length },
@@ -148,7 +149,7 @@ function* sameDurations(name: string, encoded: string, durations: readonly numbe
   if (histogram.totalCount !== durations.length)
     yield `${name}: ${histogram.totalCount} durations in the histogram, ${durations.length} in the ledger`;
   for (const share of [0.5, 0.99, 1]) {
-    const inLedger = quantile(durations, share) * 1000;
+    const inLedger = atRank(durations, share) * 1000;
     const said = histogram.getValueAtPercentile(share * 100);
     if (Math.abs(said - inLedger) > 2 + inLedger * 0.002)
       yield `${name} p${share * 100}: ${said} µs in the histogram, ${inLedger} in the ledger`;
@@ -233,11 +234,11 @@ class Stalls {
 
   /** The 99th percentile of the engine's lateness, or of the oracle's stalls, whichever is longer, ms. */
   typical(): number {
-    const late = quantile(
+    const late = shareOf(
       this.#late.map(({ lateMs }) => lateMs),
       0.99,
     );
-    const still = quantile(
+    const still = shareOf(
       this.#oracle.map(({ fromMs, toMs }) => toMs - fromMs),
       0.9,
     );
@@ -262,7 +263,12 @@ function count(rows: readonly Row[]): OutcomeCounts {
   return counts;
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+/** The quantile of values there may be none of: then 0. */
+function shareOf(values: readonly number[], share: number): number {
+  return values.length === 0 ? 0 : quantile(sorted(values), share);
+}
+
+/** The value at a rank, as histograms define percentiles: always one that occurred, never between two. */
+function atRank(values: readonly number[], share: number): number {
+  return sorted(values)[Math.max(0, Math.ceil(share * values.length) - 1)] ?? 0;
 }

@@ -44,6 +44,10 @@ export function environmentSection(findings: Findings): Markup {
           ])}
         </div>
         <div>
+          <h3>Traffic</h3>
+          ${trafficFacts(findings)}
+        </div>
+        <div>
           <h3>Cluster</h3>
           ${
             cluster === null
@@ -86,6 +90,16 @@ export function environmentSection(findings: Findings): Markup {
             </details>`
       }`,
   );
+}
+
+function trafficFacts({ model, connectionPolicy, generator, trafficStartMs }: Findings): Markup {
+  const { threads } = generator;
+  if (trafficStartMs === null) return html`<p class="empty">Traffic did not begin in this run.</p>`;
+  return facts([
+    ['Model', `${model.kind}${model.session === null ? '' : ', in sessions'}`],
+    ['Connections', connectionPolicy],
+    ['Sending threads', threads === null ? null : `${decimal(threads.count, 0)}: ${threads.reason}`],
+  ]);
 }
 
 function facts(rows: readonly (readonly [name: string, value: Content])[]): Markup {
