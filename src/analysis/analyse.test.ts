@@ -139,7 +139,7 @@ describe('a run that was not what it should be says so', () => {
     const hardly = analyse(syntheticJournal({ saturatedSeconds: [20] }));
     expect(hardly).toMatchObject({ verdict: 'passed', exitCode: 0 });
     expect(hardly.notes).toEqual([
-      'The generator was late in 1 of 90 seconds of traffic; they are marked in the charts.',
+      'The generator was late in 1 of 90 seconds of traffic; it is marked in the charts.',
     ]);
   });
 

@@ -58,6 +58,12 @@ describe('the balance between pods', () => {
     );
   });
 
+  test('names a pod that nobody was connected to', () => {
+    expect(balanceOf([100, 20], [0, 0])?.says).toContain(
+      'b got none of the requests that were its fair share (950) because it held no connections: a Service',
+    );
+  });
+
   test('is not put down to connections where they were spread evenly', () => {
     expect(balanceOf([80, 10], [20, 10])?.says).toContain('connections does not explain it');
   });

@@ -76,15 +76,24 @@ function shareOf(pod: string, { seconds, served, fair, held, fairHeld }: Tally):
 /** Names the pod that is furthest off and what explains it; null where the spread is even or may be chance. */
 function sentenceOf(shares: readonly PodBalance[], policy: string | null): string | null {
   const off = ({ requests }: PodBalance): number => Math.abs(requests - 1);
-  const worst = shares.reduce((a, b) => (off(b) > off(a) ? b : a));
+  // Of two that share, one gets as much too little as the other too much: who gets less is the one to look at.
+  const worst = shares.reduce((a, b) =>
+    off(b) > off(a) || (off(b) === off(a) && b.served < a.served) ? b : a,
+  );
   const byChance = deviations / Math.sqrt(worst.fair);
   if (off(worst) < Math.max(notable, byChance)) return null;
   const { pod, served, fair, requests, connections } = worst;
-  const got = `${pod} got ${times(requests)} its fair share of the requests (${formatCount(served)} instead of ${formatCount(Math.round(fair))})`;
+  const fairly = formatCount(Math.round(fair));
+  const got =
+    served === 0
+      ? `${pod} got none of the requests that were its fair share (${fairly})`
+      : `${pod} got ${times(requests)} its fair share of the requests (${formatCount(served)} instead of ${fairly})`;
+  const held =
+    connections === 0 ? 'no connections' : `${times(connections ?? 0)} its share of the connections`;
   const explained = connections !== null && (connections - 1) / (requests - 1) >= 0.5;
   const kept = policy === null ? '' : ` (here: ${policy})`;
   return explained
-    ? `${got} because it held ${times(connections)} its share of the connections: a Service is a layer-4 balancer, which spreads connections and not requests, and each request follows its connection${kept}. Connections that are made anew more often spread the requests.`
+    ? `${got} because it held ${held}: a Service is a layer-4 balancer, which spreads connections and not requests, and each request follows its connection${kept}. Connections that are made anew more often spread the requests.`
     : `${got}, and its share of the connections does not explain it: look at how fast it answered and when it came into rotation.`;
 }
 

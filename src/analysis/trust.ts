@@ -50,7 +50,9 @@ function saturation({ seconds, requests, generator }: Traffic, distrust: string[
     if (saturatedSeconds > Math.max(1, saturatedShareLimit * seconds.length)) {
       distrust.push(`The generator could not keep up in ${of}: their latencies are partly its own.`);
     } else {
-      notes.push(`The generator was late in ${of}; they are marked in the charts.`);
+      notes.push(
+        `The generator was late in ${of}; ${saturatedSeconds === 1 ? 'it is' : 'they are'} marked in the charts.`,
+      );
     }
   }
   if (requests.dropped > 0) {

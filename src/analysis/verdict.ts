@@ -1,4 +1,4 @@
-import { exitCodes, formatDuration, formatPercent, formatPlural } from '../support/index.ts';
+import { exitCodes, formatAll, formatDuration, formatPercent, formatPlural } from '../support/index.ts';
 import type { Findings, Verdict } from './findings.ts';
 import type { RunRecord } from './record.ts';
 
@@ -103,9 +103,7 @@ function success({ expectations, availability, requests, faults }: Evidence): Ju
   const held =
     expectations.length === 0
       ? 'The run completed; it has no expectations'
-      : expectations.length === 1
-        ? 'The expectation held'
-        : `All ${expectations.length} expectations held`;
+      : `${formatAll(expectations.length, 'expectation')} held`;
   const served =
     availability === null
       ? ''

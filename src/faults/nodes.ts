@@ -28,7 +28,9 @@ export function nodeFault({ inject, undo }: NodeFault): Fault {
       const names = targets.map(({ name }) => name).join(', ');
       return addresses.length === 0
         ? `the provider reports ${names} as ${inject === 'kill' ? 'off' : 'stopped'}`
-        : `none of the ${addresses.length} pods on ${names} answers`;
+        : addresses.length === 1
+          ? `the pod on ${names} does not answer`
+          : `none of the ${addresses.length} pods on ${names} answers`;
     },
     undo: (targets, context) => power(targets, undo, context),
   };

@@ -3,7 +3,7 @@ import { outcomes } from '../journal/index.ts';
 import { formatCount, formatDuration, formatInstant, formatPercent, formatPlural } from '../support/index.ts';
 import { highlights } from './html/highlights.ts';
 import { wallTime } from './html/page.ts';
-import { failuresInWords } from './html/sentences.ts';
+import { failuresInWords, sessionsInWords } from './html/sentences.ts';
 import { verdictWords } from './html/verdict-words.ts';
 
 const signs: Record<Findings['verdict'], string> = {
@@ -51,6 +51,7 @@ function expectations({ expectations: results }: Findings): string {
 function figures(findings: Findings): string {
   const { requests, availability, latencyMs, firstAnswerMs, model, generator } = findings;
   const { threads } = generator;
+  const sessions = sessionsInWords(model);
   if (requests.scheduled === 0) return '';
   const others = outcomes.some((outcome) => outcome !== 'ok' && requests[outcome] > 0)
     ? `; ${failuresInWords(requests)}`
@@ -60,6 +61,7 @@ function figures(findings: Findings): string {
     ['Figure', 'Value'],
     [
       ['Requests', `${formatCount(requests.scheduled)} scheduled, ${formatCount(requests.ok)} ok${others}`],
+      ...(sessions === null ? [] : [['Sessions', sessions]]),
       ['Availability', formatPercent(availability)],
       ['Response time', `p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)}, max ${formatDuration(max)}`],
       ['First answer', formatDuration(firstAnswerMs)],

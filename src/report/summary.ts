@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { ExpectationResult, FaultFinding, Findings, ReplicaPoint } from '../analysis/index.ts';
 import { outcomes } from '../journal/index.ts';
 import { formatCount, formatDuration, formatPercent, formatPlural } from '../support/index.ts';
+import { sessionsInWords } from './html/sentences.ts';
 import { paragraph, plain, table, together } from './text.ts';
 
 /** How the summary is set. */
@@ -81,6 +82,10 @@ function verdict({ run, verdict: name, verdictSentence }: Findings, columns: num
 
 function figures(findings: Findings, columns: number, paint: Paint): Line[] {
   const rows: [string, string][] = [['requests', requests(findings)]];
+  const sessions = sessionsInWords(findings.model);
+  if (sessions !== null) rows.push(['sessions', plain(sessions)]);
+  if (findings.model.kind === 'closed')
+    rows.push(['model', 'closed: users ask less when the service slows, and lose less']);
   const { response, service } = findings.latencyMs;
   if (response.p50 !== null) {
     const quantiles = ({ p50, p99 }: typeof response): string =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   formatBytes,
+  formatAll,
   formatCount,
   formatDuration,
   formatInstant,
@@ -68,6 +69,7 @@ test('counts have thousands separators, one of a thing is singular', () => {
   expect(formatPlural(1, 'pod')).toBe('1 pod');
   expect(formatPlural(1200, 'request')).toBe('1,200 requests');
   expect(formatPlural(2, 'query', 'queries')).toBe('2 queries');
+  expect([1, 2, 1200].map((n) => formatAll(n, 'pod'))).toEqual(['The pod', 'Both pods', 'All 1,200 pods']);
 });
 
 test.each([

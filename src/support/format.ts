@@ -15,6 +15,12 @@ export function formatPlural(value: number, singular: string, plural = `${singul
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** All of something, as a sentence begins: `The pod`, `Both pods`, `All 3 pods`. */
+export function formatAll(count: number, noun: string): string {
+  if (count === 1) return `The ${noun}`;
+  return count === 2 ? `Both ${noun}s` : `All ${formatPlural(count, noun)}`;
+}
+
 /**
  * A duration or latency given in ms with two or three significant digits: `0.42 ms`, `8.3 ms`, `10.5 ms`, `850 ms`,
  * `2.35 s`, `12.3 s`; from a minute on in two units: `1 min 35 s`, `1 h 2 min`.

@@ -10,6 +10,7 @@ export {
   formatDuration,
   formatInstant,
   formatPercent,
+  formatAll,
   formatPlural,
 } from './format.ts';
 export { nearest } from './nearest.ts';

@@ -58,12 +58,31 @@ async function agreeInTime(together: readonly Fault[]): Promise<Verdict> {
     const { late, unexplained, noiseMs } = verdict;
     // A process that comes back works off a queue, and its log does not say how long each request stood in it.
     const queued = together.some(({ acts }) => acts === 'process');
-    const differs = queued ? unexplained.p50 : unexplained.p90;
-    if (late.length === 0 && differs < 3 + noiseMs) return verdict;
+    const limits = queued ? { p50: agreeMs } : limitsAt(noiseMs);
+    const over = Object.entries(limits).filter(([share, ms]) => unexplained[share as Share] >= ms);
+    if (late.length === 0 && over.length === 0) return verdict;
     if (attempt < attempts) continue;
     expect(late.slice(0, 5), `${late.length} too late, ${attempts} times in a row`).toEqual([]);
-    expect(differs, 'ms by which service times differ').toBeLessThan(3 + noiseMs);
+    expect(unexplained, `ms by which service times differ, at a noise of ${noiseMs.toFixed(1)} ms`).toEqual({
+      ...unexplained,
+      ...Object.fromEntries(over.map(([share, ms]) => [share, `less than ${ms.toFixed(1)}`])),
+    });
   }
+}
+
+type Share = keyof Verdict['unexplained'];
+/** By how much a service time may differ from the oracle's, beside what loopback and known stalls add, ms. */
+const agreeMs = 3;
+/** A machine that is late by more than this for one request in a hundred does other things as well, ms. */
+const noisyMs = 10;
+
+/**
+ * Half of the requests agree on any machine. Where it is quiet, nine in ten do, and 99 in 100 but for what the machine itself is
+ * late by for one in a hundred; where it is not, nine in ten but for that. No single one is far off: that is among `late`.
+ */
+function limitsAt(noiseMs: number): Partial<Record<Share, number>> {
+  const beside = agreeMs + noiseMs;
+  return noiseMs <= noisyMs ? { p50: agreeMs, p90: agreeMs, p99: beside } : { p50: agreeMs, p90: beside };
 }
 
 let half: Awaited<ReturnType<Player['memory']>>;

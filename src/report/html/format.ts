@@ -3,6 +3,7 @@
  * did not happen is a dash.
  */
 import {
+  formatAll,
   formatBytes,
   formatCount,
   formatDuration,
@@ -20,6 +21,11 @@ export const instant = formatInstant;
 /** A number and its noun, in the plural where needed: `1 pod`, `2 pods`. */
 export function plural(value: number, noun: string, nouns?: string): string {
   return together(formatPlural(value, noun, nouns));
+}
+
+/** All of something, as a sentence begins: `The pod`, `Both pods`, `All 3 pods`. */
+export function all(count: number, noun: string): string {
+  return together(formatAll(count, noun));
 }
 
 /** A duration, given in ms, in the unit that suits it: `310 ms`, `4.12 s`, `1 min 32 s`. */

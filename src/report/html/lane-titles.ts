@@ -1,6 +1,6 @@
 /** The finding of each chart in one line: what a reader would say after looking at it. */
 import type { Findings } from '../../analysis/index.ts';
-import { count, duration, instant, percent, plural, shortList } from './format.ts';
+import { all, count, duration, instant, percent, plural, shortList } from './format.ts';
 import { failuresInWords, maximum, shortageMs } from './sentences.ts';
 
 /** What the load lane shows. */
@@ -10,7 +10,7 @@ export function loadTitle({ seconds, requests }: Findings): string {
   const lost = requests.scheduled - requests.ok;
   const upTo = `at up to ${count(peak.value)} per second`;
   return lost <= 0
-    ? `All ${plural(requests.scheduled, 'request')} ended ok, ${upTo}`
+    ? `${all(requests.scheduled, 'request')} ended ok, ${upTo}`
     : `${percent(requests.ok / requests.scheduled)} of ${plural(requests.scheduled, 'request')} ended ok, ${upTo}; ${failuresInWords(requests)}`;
 }
 
@@ -54,7 +54,7 @@ export function nodesTitle({ nodeCounts, nodes }: Findings): string {
     .filter(({ role }) => role === 'worker')
     .map(({ name, states }) => ({ name, ms: awayMs(states) }))
     .filter(({ ms }) => ms > 50);
-  if (away.length === 0) return `All ${plural(most.value, 'node')} stayed ready`;
+  if (away.length === 0) return `${all(most.value, 'node')} stayed ready`;
   const names = shortList(
     away.map(({ name, ms }) => `${name} was down for ${duration(ms)}`),
     2,

@@ -86,6 +86,16 @@ export function generatorSentence({ generator, seconds }: Findings): string {
     : `${late}, and spoiled ${plural(generator.saturatedSeconds, 'second')} of ${decimal(seconds.length, 0)}.`;
 }
 
+/** What became of sessions: `750 sessions: 732 went through, 18 broke`; null where requests stood alone. */
+export function sessionsInWords({ session }: Findings['model']): string | null {
+  if (session === null) return null;
+  const { started, completed, broken } = session;
+  const open = Math.max(0, started - completed - broken);
+  const underWay =
+    open === 0 ? '' : `, ${count(open)} ${open === 1 ? 'was' : 'were'} under way when traffic ended`;
+  return `${plural(started, 'session')}: ${count(completed)} went through, ${count(broken)} broke${underWay}`;
+}
+
 /** The largest value and the item it belongs to; null where there is none. */
 export function maximum<T>(
   items: readonly T[],

@@ -15,6 +15,9 @@ const edgeMs = 3;
 /** An answer that was given so long before its connection was cut has arrived, ms; stalls come on top. */
 const cutMs = 50;
 
+/** So much longer than the oracle's own a service time is for no request, ms; stalls and noise come on top. */
+const farOffMs = 50;
+
 /** Marks what only durations speak against. */
 const tooLate = 'too late: ';
 
@@ -34,7 +37,7 @@ export interface Verdict {
   violations: string[];
   /**
    * What took longer than the stalls that are known explain: answers that were given in time and read too late, or lost to
-   * a reset that came well after them. An engine that does so does it again; a machine that is late with its network's work
+   * a reset that came well after them, or a service time far from the oracle's. An engine that does so does it again; a machine that is late with its network's work
    * does not.
    */
   late: string[];
@@ -61,6 +64,7 @@ export function compare(accounts: Accounts): Verdict {
   const stalls = new Stalls(rows, log);
   const excess: number[] = [];
   const unexplained: number[] = [];
+  const noiseMs = stalls.typical();
   let oracleOk = 0;
   let undecidable = 0;
   let crossed = 0;
@@ -77,7 +81,10 @@ export function compare(accounts: Accounts): Verdict {
     if (judged === 'agree' && row.outcome === 'ok') {
       const more = row.endedMs - row.sentMs - (seen.answeringMs - seen.receivedMs);
       excess.push(more);
-      unexplained.push(Math.max(0, more - stalls.within(row.sentMs, row.endedMs)));
+      const beyond = Math.max(0, more - stalls.within(row.sentMs, row.endedMs));
+      unexplained.push(beyond);
+      if (beyond > farOffMs + noiseMs)
+        late.push(`${row.id}: took ${beyond.toFixed(1)} ms longer than its answer`);
     }
   }
 
@@ -105,7 +112,7 @@ export function compare(accounts: Accounts): Verdict {
       p99: shareOf(unexplained, 0.99),
       max: shareOf(unexplained, 1),
     },
-    noiseMs: stalls.typical(),
+    noiseMs,
     afterwards: { arrivals: afterwards.length, notOk: notOk.length },
   };
 }

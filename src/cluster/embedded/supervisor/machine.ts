@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import {
   OpenbellError,
+  formatPlural,
   groupIsStopped,
   groupRuns,
   killGroups,
@@ -84,7 +85,7 @@ export function createMachine({ config, configFile, logFile, groups, onCrash }: 
     const all = groupsOf(child);
     await killGroups(all);
     await child.ended;
-    return `node process ${child.groupId} and its ${all.length - 1} container process groups are gone`;
+    return `${inWords(child, all)} are gone`;
   }
 
   async function pause(): Promise<string> {
@@ -101,7 +102,7 @@ export function createMachine({ config, configFile, logFile, groups, onCrash }: 
         everyMs: 2,
       },
     );
-    return `node process ${child.groupId} and its ${all.length - 1} container process groups are stopped`;
+    return `${inWords(child, all)} are stopped`;
   }
 
   async function resume(): Promise<string> {
@@ -112,10 +113,14 @@ export function createMachine({ config, configFile, logFile, groups, onCrash }: 
     stopped = false;
     const all = groupsOf(child);
     for (const group of all.toReversed()) signalGroup(group, 'SIGCONT');
-    return `node process ${child.groupId} and its ${all.length - 1} container process groups run again`;
+    return `${inWords(child, all)} run again`;
   }
 
   return { name, config, child: () => running, start, kill, pause, resume };
+}
+
+function inWords(child: Child, groups: readonly number[]): string {
+  return `node process ${child.groupId} and its ${formatPlural(groups.length - 1, 'container process group')}`;
 }
 
 function containerGroups(groupsFile: string): number[] {

@@ -14,8 +14,14 @@ export function autoscalingSection(findings: Findings): Markup {
     'How the pods followed the load',
     html`${statements(says, podNames(findings))}
     ${says.length === 0 ? html`<p class="empty">No load and no pods to compare were recorded.</p>` : ''}
-    ${loadSteps.map(loadStep)} ${elasticityTable(findings)}`,
+    ${loadSteps.map((step, index) => (isAnswered(step) ? loadStep(step, index) : ''))}
+    ${elasticityTable(findings)}`,
   );
+}
+
+/** Where nothing followed a rise of the load, the sentence above says all there is. */
+function isAnswered({ stages: [, ...later] }: LoadStepFinding): boolean {
+  return later.some(({ firstMs }) => firstMs !== null);
 }
 
 /** One load step as its own story: when the first of the pods that answered it got how far, and when all had. */

@@ -1,9 +1,9 @@
 import type { Findings, LatencySummary } from '../../../analysis/index.ts';
 import { outcomes } from '../../../journal/index.ts';
-import { count, duration, percent, plural } from '../format.ts';
+import { count, duration, percent } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { podName, podNames } from '../names.ts';
-import { outcomeNames } from '../sentences.ts';
+import { outcomeNames, sessionsInWords } from '../sentences.ts';
 import { balanceTable } from './balance.ts';
 
 /** Where every request ended, what the pods counted, and how long answers took. */
@@ -67,10 +67,7 @@ function outcomesTable({ requests, statuses }: Findings): Content {
 function modelSentences({ model, requests }: Findings): string {
   const { kind, think, session } = model;
   const steps = session === null ? '' : session.steps.join(' → ');
-  const ended =
-    session === null
-      ? ''
-      : ` Of ${plural(session.started, 'session')} ${count(session.completed)} went through, ${count(session.broken)} broke, and ${count(Math.max(0, session.started - session.completed - session.broken))} were under way when traffic ended.`;
+  const ended = session === null ? '' : ` ${sessionsInWords(model)}.`;
   if (kind === 'closed') {
     const pause =
       think === null || think.toMs === 0

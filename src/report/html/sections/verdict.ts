@@ -1,5 +1,5 @@
 import type { Findings } from '../../../analysis/index.ts';
-import { count, duration, percent, plural } from '../format.ts';
+import { all, count, duration, percent, plural } from '../format.ts';
 import { highlights, untoldDoubts, type Highlight } from '../highlights.ts';
 import { bullets, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { reference } from './statements.ts';
@@ -69,7 +69,7 @@ export function expectationsSection({ expectations }: Findings): Markup {
     expectations.length === 0
       ? 'Expectations'
       : held === expectations.length
-        ? `All ${plural(held, 'expectation')} held`
+        ? `${all(held, 'expectation')} held`
         : `${count(held)} of ${plural(expectations.length, 'expectation')} held`,
     table({
       caption: 'What the scenario expects, and what was observed',
