@@ -56,6 +56,7 @@ Each request carries an id. The engine's ledger (\`--ledger\`) says what became 
 pod's log when it is through with it; the two know nothing of each other. An \`ok\` must have its line, with the same status, in exactly one
 pod's log, and a request that was never sent must have none. A pod writes its line after its answer: where it or its node is killed in
 between, there is an answer without a line, and nobody can decide who is right. Those are counted, and only at the instant of a kill.
+A machine that is busy with other things makes a run's latencies "untrusted"; these counts do not depend on it.
 
 ${played.map(section).join('\n')}`;
 }
