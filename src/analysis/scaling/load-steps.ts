@@ -18,8 +18,14 @@ const pauseSeconds = 2;
 /** Replayed loads rise all the time; only the largest rises are told. */
 const mostSteps = 8;
 
-/** The rises of the offered load, by time. */
-export function loadStepsOf(seconds: readonly TrafficSecond[]): LoadStep[] {
+/**
+ * Requests that follow from answers to users or within sessions come by chance: so many standard deviations of a Poisson count
+ * must lie between a rise and what chance does.
+ */
+const deviations = 3;
+
+/** The rises of the offered load, by time; `byChance` where requests follow from answers instead of a schedule. */
+export function loadStepsOf(seconds: readonly TrafficSecond[], byChance = false): LoadStep[] {
   const steps: LoadStep[] = [];
   let low = 0;
   let high = 0;
@@ -28,7 +34,8 @@ export function loadStepsOf(seconds: readonly TrafficSecond[]): LoadStep[] {
     const rise = rate(high) - rate(low);
     const first = seconds[low + 1];
     const last = seconds[high];
-    if (first && last && rise >= leastRate && rise >= leastShare * rate(low)) {
+    const chance = byChance ? deviations * Math.sqrt(rate(high)) : 0;
+    if (first && last && rise >= leastRate && rise >= leastShare * rate(low) && rise > chance) {
       steps.push({ fromMs: first.startT, toMs: last.startT + 1000, fromRate: rate(low), toRate: rate(high) });
     }
   };

@@ -52,6 +52,12 @@ describe('a rise of the load', () => {
     expect(steps.map(({ fromMs, fromRate, toRate }) => [fromMs / 1000, fromRate, toRate])).toEqual(expected);
   });
 
+  test('is told from what users do by chance', () => {
+    const rates = [57, 56, 69, 58, 57, 125, 119];
+    expect(loadStepsOf(load(...rates)).map(({ toRate }) => toRate)).toEqual([69, 125]);
+    expect(loadStepsOf(load(...rates), true).map(({ toRate }) => toRate)).toEqual([125]);
+  });
+
   test('is followed through metrics, decisions and pods to the first request', () => {
     const [step] = analyse(syntheticJournal()).autoscaling.loadSteps;
     expect(step).toMatchObject({ fromMs: syntheticTrafficStart + 15_000, fromRate: 60, toRate: 400 });

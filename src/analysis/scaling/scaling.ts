@@ -28,10 +28,12 @@ export function autoscalingOf(
 ): AutoscalingFindings {
   const { seconds } = traffic;
   const calibration = calibrationOf(record, pods, seconds);
+  const [started] = record.of('traffic.start');
+  const byChance = started?.model === 'closed' || started?.sessionSteps !== undefined;
   const found = {
     calibration,
     loadSteps: scalingDelays(record, pods, {
-      steps: loadStepsOf(seconds),
+      steps: loadStepsOf(seconds, byChance),
       decisions: scaling,
       seconds,
       replacements: new Set(faults.flatMap(({ replacementPods }) => replacementPods)),
