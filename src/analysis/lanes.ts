@@ -1,4 +1,4 @@
-import type { NodeObserved } from '../journal/index.ts';
+import { targetInWords, type NodeObserved } from '../journal/index.ts';
 import type { Mark, NodeLife, NodePoint, ReplicaPoint, ScalingDecision, TimelineEntry } from './findings.ts';
 import type { RunRecord } from './record.ts';
 
@@ -75,10 +75,8 @@ export function marksOf(
 ): Mark[] {
   const marks: Mark[] = [];
   for (const { t, name } of record.of('phase.start')) marks.push({ t, kind: 'phase', label: name });
-  for (const { t, fault, targets } of record.of('fault.inject')) {
-    const names = targets.map((target) => target.name);
-    marks.push({ t, kind: 'fault', label: `${fault} ${names.join(', ')}`.trim() });
-  }
+  for (const inject of record.of('fault.inject'))
+    marks.push({ t: inject.t, kind: 'fault', label: `${inject.fault} ${targetInWords(inject)}`.trim() });
   for (const { t, id } of record.of('fault.undone')) marks.push({ t, kind: 'fault', label: `${id} undone` });
   for (const { atMs, from, to } of scaling)
     marks.push({ t: atMs, kind: 'scaling', label: `${from} → ${to} pods` });

@@ -1,5 +1,5 @@
 import type { Service } from '../kubernetes/index.ts';
-import type { ClusterSpec, Timings } from './spec.ts';
+import type { ClusterSpec, Component, Timings } from './spec.ts';
 
 /**
  * Where a cluster runs. Callers branch on {@link Capabilities}, never on the provider's name. Everything that the Kubernetes
@@ -61,8 +61,13 @@ export interface Cluster {
    */
   power(node: string, action: PowerAction): Promise<string>;
 
-  /** Stops or starts a component; `node` for those that run per node. */
-  component(name: Component, action: 'stop' | 'start', node?: string): Promise<void>;
+  /**
+   * Stops or starts a component; `node` for those that run per node. Resolves when it was seen to have happened. Starting what
+   * runs is fine.
+   *
+   * @returns what proved it, one sentence.
+   */
+  component(name: Component, action: 'stop' | 'start', node?: string): Promise<string>;
 
   /** What the cluster's own processes printed, newest last, at most `lines` of each. */
   logs(lines: number): Promise<Record<string, string>>;
@@ -85,9 +90,6 @@ export interface EntryPoint {
 }
 
 export type PowerAction = 'kill' | 'pause' | 'resume' | 'start' | 'disconnect' | 'connect' | 'add' | 'remove';
-
-export const components = ['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const;
-export type Component = (typeof components)[number];
 
 /** What a cluster can do. */
 export interface Capabilities {

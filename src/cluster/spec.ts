@@ -17,6 +17,16 @@ export interface ClusterSpec {
   nodePower?: NodePowerCommands;
 }
 
+/** Components of the control plane, which run once. */
+export const controlPlaneComponents = ['api-server', 'scheduler', 'controller-manager'] as const;
+/** Components that run on every node. */
+export const nodeComponents = ['kubelet', 'kube-proxy'] as const;
+export const components = [...controlPlaneComponents, ...nodeComponents] as const;
+export type Component = (typeof components)[number];
+
+/** How faults name the control-plane node, whatever the cluster calls it. */
+export const controlPlaneName = 'control-plane';
+
 /** What a user's own commands can do to a machine. */
 export const nodePowerActions = ['kill', 'start', 'pause', 'resume'] as const;
 export type NodePowerCommands = Partial<Record<(typeof nodePowerActions)[number], string>>;

@@ -5,21 +5,39 @@ import type { Fault } from './fault.ts';
 import { hangNode } from './hang-node.ts';
 import { killNode } from './kill-node.ts';
 import { killPod } from './kill-pod.ts';
-import type { FaultSpec, FaultType } from './spec.ts';
+import type { FaultSpec } from './spec.ts';
+import { stopComponent } from './stop-component.ts';
 
-/** Every fault, by the type that a scenario names. */
-export const faults: Record<FaultType, Fault> = {
-  'kill-pod': killPod,
-  'delete-pod': deletePod,
-  'kill-node': killNode,
-  'hang-node': hangNode,
-  'drain-node': drainNode,
-};
+/** The fault that is asked for. */
+export function faultFor({ type, component = 'scheduler' }: Pick<FaultSpec, 'type' | 'component'>): Fault {
+  switch (type) {
+    case 'kill-pod':
+      return killPod;
+    case 'delete-pod':
+      return deletePod;
+    case 'kill-node':
+      return killNode;
+    case 'hang-node':
+      return hangNode;
+    case 'drain-node':
+      return drainNode;
+    case 'stop-component':
+      return stopComponent(component);
+    default:
+      return type satisfies never;
+  }
+}
 
 /** Why a fault cannot be injected on a cluster with these capabilities; null when it can. */
-export function whyUnsupported({ type }: FaultSpec, { power }: Capabilities): string | null {
-  const missing = faults[type].needs.filter((action) => !power.has(action));
-  return missing.length === 0
+export function whyUnsupported(
+  spec: Pick<FaultSpec, 'type' | 'component'>,
+  { power, components }: Pick<Capabilities, 'power' | 'components'>,
+): string | null {
+  const { needs, component } = faultFor(spec);
+  const missing = needs.filter((action) => !power.has(action));
+  if (missing.length > 0)
+    return `this cluster's provider cannot do to a node what ${spec.type} needs: ${missing.join(', ')}`;
+  return component === undefined || components.has(component)
     ? null
-    : `this cluster's provider cannot do to a node what ${type} needs: ${missing.join(', ')}`;
+    : `this cluster's provider cannot stop the ${component}`;
 }

@@ -89,4 +89,7 @@ test('the nodes a fault may hit are the Ready workers, by name', () => {
   expect(names(null)).toEqual(['worker-1', 'worker-2']);
   expect(names('worker-2')).toEqual(['worker-2']);
   expect(names('worker-3')).toEqual([]);
+  expect(names('control-plane')).toEqual([]);
+  const called = nodeCandidates(nodes, 'control-plane', { controlPlane: true });
+  expect(called.map(({ metadata }) => metadata?.name)).toEqual(['control-plane']);
 });

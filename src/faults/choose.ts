@@ -1,3 +1,4 @@
+import { controlPlaneName } from '../cluster/index.ts';
 import type { Node, Pod } from '../kubernetes/index.ts';
 import { isReady, isTerminating } from '../kubernetes/index.ts';
 import type { Random } from '../support/index.ts';
@@ -39,12 +40,18 @@ export function podCandidates(pods: readonly Pod[], node: string | null): Pod[] 
     );
 }
 
-/** The nodes a fault may hit: workers that are Ready, by name. */
-export function nodeCandidates(nodes: readonly Node[], node: string | null): Node[] {
+/** The nodes a fault may hit: workers that are Ready, by name; where that is allowed, the control plane's if it is named so. */
+export function nodeCandidates(
+  nodes: readonly Node[],
+  node: string | null,
+  { controlPlane }: { controlPlane: boolean } = { controlPlane: false },
+): Node[] {
+  const isControlPlane = ({ metadata }: Node): boolean => metadata?.labels?.[controlPlaneLabel] !== undefined;
+  const wantsControlPlane = controlPlane && node === controlPlaneName;
   return nodes
-    .filter(({ metadata }) => metadata?.labels?.[controlPlaneLabel] === undefined)
+    .filter((candidate) => isControlPlane(candidate) === wantsControlPlane)
     .filter((candidate) => isReady(candidate))
-    .filter(({ metadata }) => node === null || metadata?.name === node)
+    .filter(({ metadata }) => node === null || wantsControlPlane || metadata?.name === node)
     .toSorted((a, b) => compare(a.metadata?.name, b.metadata?.name));
 }
 

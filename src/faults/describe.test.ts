@@ -14,6 +14,19 @@ test.each<[Partial<FaultSpec>, string]>([
     { type: 'hang-node', select: { labels: 'zone=b', node: 'worker-1', amount: { count: 2 } }, forMs: 2500 },
     'hang-node: 2 workers (labels zone=b, node worker-1), undone after 2.5 s',
   ],
+  [
+    { type: 'stop-component', component: 'scheduler', select: { ...everything, amount: { count: 1 } } },
+    'stop-component: scheduler',
+  ],
+  [
+    {
+      type: 'stop-component',
+      component: 'kubelet',
+      select: { ...everything, node: 'worker-1', amount: { count: 1 } },
+      forMs: 5000,
+    },
+    'stop-component: kubelet of 1 worker (node worker-1), undone after 5 s',
+  ],
 ])('%o reads "%s"', (over, expected) => {
   expect(describeFault({ id: 'f', atMs: 0, forMs: null, ...over } as FaultSpec)).toBe(expected);
 });

@@ -13,7 +13,7 @@ export const cordonedAnnotation = 'openbell.dev/cordoned-by';
 export const drainNode: Fault = {
   targetKind: 'Node',
   needs: [],
-  select: selectNodes,
+  select: (selector, context) => selectNodes(selector, context),
   inject: async (targets, context) => {
     await Promise.all(targets.map((node) => cordon(node, context)));
     return null;

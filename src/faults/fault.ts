@@ -1,13 +1,14 @@
-import type { Cluster, PowerAction } from '../cluster/index.ts';
+import type { Cluster, Component, PowerAction } from '../cluster/index.ts';
+import type { FaultInject } from '../journal/index.ts';
 import type { KubeClient } from '../kubernetes/index.ts';
 import type { Random } from '../support/index.ts';
 import type { TargetSelector } from './spec.ts';
 
-/** A pod or node that a fault hits. */
+/** What a fault hits: a pod, a node, a component. */
 export interface Target {
   name: string;
   uid: string;
-  /** The pod's node. */
+  /** The pod's or component's node. */
   node?: string;
   /** Where the target, or the pods on it, answered before; empty where this host cannot reach them. */
   addresses: { host: string; port: number }[];
@@ -16,7 +17,7 @@ export interface Target {
 /** What a fault may use. */
 export interface FaultContext {
   client: KubeClient;
-  cluster: Pick<Cluster, 'power' | 'capabilities'>;
+  cluster: Pick<Cluster, 'power' | 'component' | 'capabilities'>;
   /** The run's own namespace; pods elsewhere are never touched. */
   namespace: string;
   /** Label selector of the workload's pods. */
@@ -31,9 +32,11 @@ export interface FaultContext {
 
 /** One kind of fault: what it selects, how it is injected, how it is proven to have landed, how it is undone. */
 export interface Fault {
-  readonly targetKind: 'Pod' | 'Node';
-  /** What the provider must be able to do. */
+  readonly targetKind: FaultInject['targetKind'];
+  /** What the provider must be able to do to nodes. */
   readonly needs: readonly PowerAction[];
+  /** What the provider must be able to stop. */
+  readonly component?: Component;
   /** Chooses targets from what runs now; empty when nothing matches. */
   select(selector: TargetSelector, context: FaultContext): Promise<Target[]>;
   /** Resolves when it was done. @returns what the provider saw, if it saw something. */
@@ -41,9 +44,10 @@ export interface Fault {
   /**
    * Waits until the fault was seen to have landed on every target.
    *
-   * @returns what proves it, one sentence. @throws {OpenbellError} code `DEADLINE`.
+   * @returns what proves it, one sentence; null where what the provider saw is the proof. @throws {OpenbellError} code
+   *   `DEADLINE`.
    */
-  prove(targets: readonly Target[], context: FaultContext): Promise<string>;
+  prove(targets: readonly Target[], context: FaultContext): Promise<string | null>;
   /** Rolls it back; null for faults that Kubernetes itself repairs. @returns how, one sentence. */
   undo: ((targets: readonly Target[], context: FaultContext) => Promise<string>) | null;
 }

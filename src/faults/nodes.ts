@@ -20,7 +20,7 @@ export function nodeFault({ inject, undo }: NodeFault): Fault {
   return {
     targetKind: 'Node',
     needs: [inject, undo],
-    select: selectNodes,
+    select: (selector, context) => selectNodes(selector, context),
     inject: (targets, context) => power(targets, inject, context),
     prove: async (targets, context) => {
       const addresses = targets.flatMap(({ addresses }) => addresses);
@@ -36,15 +36,19 @@ export function nodeFault({ inject, undo }: NodeFault): Fault {
   };
 }
 
-/** Ready workers, as the selector asks. */
-export async function selectNodes(selector: TargetSelector, context: FaultContext): Promise<Target[]> {
+/** Ready workers, as the selector asks; the control-plane node where it is named and that is allowed. */
+export async function selectNodes(
+  selector: TargetSelector,
+  context: FaultContext,
+  { controlPlane }: { controlPlane: boolean } = { controlPlane: false },
+): Promise<Target[]> {
   const { client, cluster, namespace, signal, random, taken } = context;
   const labelSelector = selector.labels ?? undefined;
   const [nodes, pods] = await Promise.all([
     client.list(kinds.node, { labelSelector, signal }),
     client.list(kinds.pod, { namespace, signal }),
   ]);
-  const candidates = nodeCandidates(nodes, selector.node).filter(
+  const candidates = nodeCandidates(nodes, selector.node, { controlPlane }).filter(
     ({ metadata }) => !taken.has(metadata?.uid ?? ''),
   );
   const reachable = cluster.capabilities.podNetworkReachable;

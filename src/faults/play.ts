@@ -1,6 +1,6 @@
 import type { Recorder } from '../journal/index.ts';
 import { messageOf, seededRandom, systemClock, type Clock } from '../support/index.ts';
-import { faults } from './catalogue.ts';
+import { faultFor } from './catalogue.ts';
 import { describeMissing } from './describe.ts';
 import type { Fault, FaultContext, Target } from './fault.ts';
 import type { FaultSpec } from './spec.ts';
@@ -81,7 +81,7 @@ export function playFaults(options: PlayOptions): FaultPlay {
   /** One at a time: two faults of the same instant must not choose the same target. */
   function select(spec: FaultSpec, context: FaultContext): Promise<Target[]> {
     const selected = selecting
-      .then(() => faults[spec.type].select(spec.select, context))
+      .then(() => faultFor(spec).select(spec.select, context))
       .then((targets) => {
         for (const { uid } of targets) taken.add(uid);
         return targets;
@@ -96,8 +96,8 @@ export function playFaults(options: PlayOptions): FaultPlay {
   }
 
   async function land(spec: FaultSpec, context: FaultContext): Promise<void> {
-    const { id, type } = spec;
-    const fault = faults[type];
+    const { id, type, component } = spec;
+    const fault = faultFor(spec);
     const targets = await select(spec, context);
     if (targets.length === 0) return fail(spec, `found no target: ${describeMissing(spec)}`);
     ended.signal.throwIfAborted();
@@ -107,6 +107,7 @@ export function playFaults(options: PlayOptions): FaultPlay {
       id,
       fault: type,
       targetKind: fault.targetKind,
+      ...(component === undefined ? {} : { component }),
       targets: targets.map(({ name, uid, node }) => ({ name, uid, ...(node === undefined ? {} : { node }) })),
     });
     const asked = 'count' in spec.select.amount ? spec.select.amount.count : 0;
@@ -116,7 +117,11 @@ export function playFaults(options: PlayOptions): FaultPlay {
     }
     const seen = await fault.inject(targets, context);
     const proof = await fault.prove(targets, context);
-    recorder.record({ type: 'fault.landed', id, proof: seen === null ? proof : `${seen}; ${proof}` });
+    recorder.record({
+      type: 'fault.landed',
+      id,
+      proof: [seen, proof].filter((part) => part !== null).join('; '),
+    });
   }
 
   async function play(spec: FaultSpec): Promise<void> {
@@ -162,7 +167,12 @@ export function playFaults(options: PlayOptions): FaultPlay {
       begun.add(spec.id);
       if (overdue !== null) fail(spec, overdue);
     }
-    await Promise.all([...inForce.keys()].map(undo));
+    // What other faults are undone with may need the components.
+    const [components, others] = partition(
+      [...inForce.values()],
+      ({ fault }) => fault.targetKind === 'Component',
+    );
+    for (const round of [components, others]) await Promise.all(round.map(({ id }) => undo(id)));
   }
 
   let rolledBack = Promise.resolve();
@@ -174,6 +184,10 @@ export function playFaults(options: PlayOptions): FaultPlay {
       return rolledBack;
     },
   };
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /** FNV-1a (32 bit) of a text. */

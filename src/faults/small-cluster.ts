@@ -1,7 +1,7 @@
 /** For tests: pods that are real HTTP servers, known to a real API socket, on nodes whose power can be cut. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Capabilities, PowerAction } from '../cluster/index.ts';
+import type { Capabilities, Component, PowerAction } from '../cluster/index.ts';
 import type { JournalEvent, Recorder } from '../journal/index.ts';
 import { connect } from '../kubernetes/index.ts';
 import { refuse, scriptedServer } from '../kubernetes/scripted-server.ts';
@@ -10,7 +10,8 @@ import { monotonicMs } from '../support/index.ts';
 /** Two workers with two pods each, a control plane, and a recorder of what happens to them. */
 export async function smallCluster({
   power = ['kill', 'start', 'pause', 'resume'],
-}: { power?: PowerAction[] } = {}) {
+  components = [],
+}: { power?: PowerAction[]; components?: Component[] } = {}) {
   const pods = new Map<string, Awaited<ReturnType<typeof startPod>>>();
   for (const [name, node] of Object.entries({ a: 'worker-1', b: 'worker-1', c: 'worker-2', d: 'worker-2' })) {
     pods.set(name, await startPod(name, node));
@@ -42,7 +43,7 @@ export async function smallCluster({
   };
   const capabilities: Capabilities = {
     power: new Set(power),
-    components: new Set(),
+    components: new Set(components),
     processImages: true,
     podNetworkReachable: true,
     dividesObjectSeconds: true,
@@ -68,6 +69,8 @@ export async function smallCluster({
         }
         return Promise.resolve(`${node}: ${action} seen`);
       },
+      component: (name: Component, action: 'stop' | 'start', node?: string) =>
+        Promise.resolve(`${name}${node === undefined ? '' : ` of ${node}`}: ${action} seen`),
     },
     [Symbol.asyncDispose]: async () => {
       client.close();

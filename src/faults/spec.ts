@@ -1,4 +1,5 @@
 /** What faults are asked for: values only. The scenario file's schema produces them. */
+import type { Component } from '../cluster/spec.ts';
 
 /** Which pods or nodes a fault may choose from, and how many of them. */
 export interface TargetSelector {
@@ -10,8 +11,17 @@ export interface TargetSelector {
   amount: { count: number } | { percent: number };
 }
 
-export const faultTypes = ['kill-pod', 'delete-pod', 'kill-node', 'hang-node', 'drain-node'] as const;
-export type FaultType = (typeof faultTypes)[number];
+/** Every type of fault, and what it is aimed at. */
+export const faultAims = {
+  'kill-pod': 'pod',
+  'delete-pod': 'pod',
+  'kill-node': 'node',
+  'hang-node': 'node',
+  'drain-node': 'node',
+  'stop-component': 'component',
+} as const satisfies Record<string, 'pod' | 'node' | 'component'>;
+export type FaultType = keyof typeof faultAims;
+export const faultTypes = Object.keys(faultAims) as [FaultType, ...FaultType[]];
 
 export interface FaultSpec {
   /** Unique within the scenario; `<type>-<n>` when the file gives none. */
@@ -20,6 +30,8 @@ export interface FaultSpec {
   /** Ms after the start of traffic. */
   atMs: number;
   select: TargetSelector;
-  /** Node faults: undone after this long; null leaves it until the run's end. */
+  /** Of `stop-component`: what is stopped. */
+  component?: Component;
+  /** Faults that can be undone: after this long; null leaves it until the run's end. */
   forMs: number | null;
 }

@@ -1,5 +1,5 @@
 /** Pure: what a run asks of a cluster's API, and the roles that grant it. */
-import type { FaultSpec } from '../faults/index.ts';
+import { faultAims, type FaultSpec } from '../faults/index.ts';
 import { kinds, type KubeObject } from '../kubernetes/index.ts';
 
 /** Some verbs on one resource. */
@@ -33,9 +33,9 @@ export function permissionsFor({
   makesNamespace,
   trafficFromCluster,
 }: PermissionNeeds): Permission[] {
-  const ofNodes = faults.some(({ type }) => type.endsWith('-node'));
+  const ofNodes = faults.some(({ type }) => faultAims[type] === 'node');
   const drains = faults.some(({ type }) => type === 'drain-node');
-  const killsPods = faults.some(({ type }) => type.endsWith('-pod'));
+  const killsPods = faults.some(({ type }) => faultAims[type] === 'pod');
   const inNamespace = (
     group: string,
     resource: string,

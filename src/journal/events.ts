@@ -239,8 +239,10 @@ export interface FaultInject extends At {
   type: 'fault.inject';
   id: string;
   fault: string;
-  /** What was selected: pods or nodes. */
-  targetKind: 'Pod' | 'Node';
+  /** What was selected: pods, nodes, or components that no pod or node is lost with. */
+  targetKind: 'Pod' | 'Node' | 'Component';
+  /** Of `stop-component`: what was stopped. */
+  component?: string;
   targets: { name: string; uid: string; node?: string }[];
 }
 /** The fault was seen to have landed on every target; t is when the proof was seen. */

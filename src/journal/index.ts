@@ -2,3 +2,4 @@
 export * from './events.ts';
 export { openJournal, type Journal, type JournalObserver, type JournalOrigin } from './writer.ts';
 export { parseJournal, readJournal, type ParsedJournal } from './reader.ts';
+export { targetInWords } from './target-in-words.ts';

@@ -341,6 +341,7 @@ export function faultOf(item: FaultItem, id: string, atMs: number): FaultSpec {
       node: item.node ?? null,
       amount: item.percent === undefined ? { count: item.count ?? 1 } : { percent: item.percent },
     },
+    ...(item.component === undefined ? {} : { component: item.component }),
     forMs: item.for ?? null,
   };
 }

@@ -1,6 +1,6 @@
 /** The scenario file's schema. Everything about the format has its one definition here: types, checks, defaults, JSON Schema. */
 import * as z from 'zod';
-import { kubernetesTimings } from '../cluster/spec.ts';
+import { components, kubernetesTimings } from '../cluster/spec.ts';
 import { faultTypes } from '../faults/spec.ts';
 import { exactlyOne, list, section, texts } from './structures.ts';
 import {
@@ -169,10 +169,13 @@ const fault = section({
   labels: text('a label selector such as tier=api,zone in (a,b)')
     .optional()
     .describe("Label selector; the workload's pods, or all workers, when left out."),
-  node: text('the name of a worker').optional().describe('Only this worker, or only pods on it.'),
+  node: text('the name of a worker')
+    .optional()
+    .describe("Only this worker, or only pods on it; for a node's component also `control-plane`."),
+  component: oneOf(components).optional().describe('What stop-component stops.'),
   for: duration({ above: 0 })
     .optional()
-    .describe('Node faults: undone after this long; at the end of the run when left out.'),
+    .describe('Faults of nodes and components: undone after this long; at the end of the run when left out.'),
 });
 
 const price = (): ReturnType<typeof decimal> => decimal({ min: 0, max: 1e9 });

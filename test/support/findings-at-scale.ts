@@ -142,6 +142,7 @@ function faultFinding(index: number, injectedMs: number, target: string): FaultF
   return {
     id: `fault-${index}`,
     type: 'kill-pod',
+    effect: 'loss',
     target,
     injectedMs,
     landedMs: injectedMs + 40,

@@ -117,6 +117,24 @@ export function fault(t: number, id: string, targetKind: 'Pod' | 'Node', ...name
   ];
 }
 
+/** A component that is stopped from `t` to `untilT`. */
+export function stopped(t: number, untilT: number, component: string): JournalEvent[] {
+  const id = `no-${component}`;
+  return [
+    {
+      t,
+      type: 'fault.inject',
+      id,
+      fault: 'stop-component',
+      targetKind: 'Component',
+      component,
+      targets: [{ name: component, uid: component }],
+    },
+    { t: t + 2, type: 'fault.landed', id, proof: 'seen' },
+    { t: untilT, type: 'fault.undone', id, how: 'started' },
+  ];
+}
+
 /** A request that failed, by default at once and with nobody answering. */
 export function failure(scheduledT: number, request: Partial<FailedRequest> = {}): FailedRequest {
   return { scheduledT, endedT: scheduledT + 1, outcome: 'reset', pod: null, ...request };

@@ -84,10 +84,17 @@ export interface Departure {
   afterDeath: SentAfter | null;
 }
 
+/**
+ * What a fault does: it takes pods, which Kubernetes replaces (`loss`), or it takes a component, which nobody replaces until it is
+ * started again (`absence`).
+ */
+export type FaultEffect = 'loss' | 'absence';
+
 export interface FaultFinding {
   id: string;
   type: string;
-  /** The targets' names, comma-separated. */
+  effect: FaultEffect;
+  /** The targets' names, comma-separated; of a component on nodes `kubelet of worker-1`. */
   target: string;
   injectedMs: number;
   landedMs: number | null;
@@ -106,7 +113,7 @@ export interface FaultFinding {
   lostByPod: { pod: string | null; count: number }[];
   /** The same by what speaks against the fault: the pod was lost to it, or only the time fits. */
   lostEvidence: { byPod: number; byTime: number };
-  /** One row per step with the latest instant over all affected pods, and what showed it. */
+  /** One row per step with the latest instant over all affected pods, and what showed it. Empty where nothing was lost. */
   waterfall: {
     step: HealingStep;
     atMs: number | null;

@@ -1,6 +1,12 @@
 import type { FaultFailed, FaultInject, FaultLanded, FaultUndone } from '../../journal/index.ts';
+import type { FaultEffect } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
 import type { RunRecord } from '../record.ts';
+
+/** What the fault does, by what it is aimed at. */
+export function effectOf({ inject }: Episode): FaultEffect {
+  return inject?.targetKind === 'Component' ? 'absence' : 'loss';
+}
 
 /** One fault as the journal tells of it. */
 export interface Episode {
@@ -56,6 +62,7 @@ export function episodesOf(record: RunRecord, pods: Pods): Episode[] {
 }
 
 function lostPods({ t, targetKind, targets }: FaultInject, pods: Pods): PodTrack[] {
+  if (targetKind === 'Component') return [];
   if (targetKind === 'Pod') {
     const tracks = targets.map(({ uid, name }) => pods.byUid(uid) ?? pods.named(name, t));
     return [...new Set(tracks.filter((pod) => pod !== null))];

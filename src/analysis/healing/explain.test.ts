@@ -5,6 +5,7 @@ import {
   failure,
   killed,
   newPod,
+  stopped,
   tinyRun,
   traffic,
 } from '../../../test/support/tiny-journal.ts';
@@ -67,6 +68,13 @@ test.each([
 ])('a probe that asks %s does or does not govern how soon a pod is ready', (_often, periodMs, setting) => {
   const steps = explanationOf(readinessProbe(periodMs), killed, traffic(10))?.steps;
   expect(steps?.find(({ step }) => step === 'ready')?.governor.setting).toBe(setting);
+});
+
+test('a step that waits for a component that is stopped is explained by that', () => {
+  const says = explanationOf(killed, stopped(5100, 5230, 'controller-manager'), traffic(10))?.says;
+  expect(says?.[0]?.text).toContain(
+    '“in rotation” with 100 ms of the 230 ms from the fault to “in rotation”: the controller-manager was stopped (fault no-controller-manager)',
+  );
 });
 
 test('an outage that no single step explains is said to be so', () => {

@@ -20,7 +20,7 @@ export function explain(
       fromMs: reachedMs,
       toMs: atMs,
       source,
-      governor: governorOf(record, episode, { step, tookMs: atMs - reachedMs }),
+      governor: governorOf(record, episode, { step, fromMs: reachedMs, toMs: atMs }),
     });
     reachedMs = atMs;
   }

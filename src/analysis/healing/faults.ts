@@ -1,8 +1,8 @@
-import type { TrafficSecond } from '../../journal/index.ts';
+import { targetInWords, type TrafficSecond } from '../../journal/index.ts';
 import type { FaultFinding } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
 import type { RunRecord } from '../record.ts';
-import { episodesOf, type Episode } from './episode.ts';
+import { effectOf, episodesOf, type Episode } from './episode.ts';
 import { explain } from './explain.ts';
 import { goodWindowMs, lossesOf, type Blame, type Losses } from './losses.ts';
 import { misroutedOf } from './misrouted.ts';
@@ -43,6 +43,8 @@ interface Case {
 }
 
 function blameOf(episode: Episode, fates: readonly Fate[], healing: Healing): Blame {
+  if (effectOf(episode) === 'absence')
+    return { episode, lostUntil: new Map(), healedMs: episode.undone?.t ?? Infinity };
   const lostUntil = new Map(
     fates.map(({ lost, kind }): [string, number] => {
       const returned = kind === 'returned' ? returnedMs(lost, episode.atMs) : null;
@@ -117,13 +119,14 @@ function describe(
   episode: Episode,
 ): Pick<
   FaultFinding,
-  'id' | 'type' | 'target' | 'injectedMs' | 'landedMs' | 'undoneMs' | 'proof' | 'lostPods'
+  'id' | 'type' | 'effect' | 'target' | 'injectedMs' | 'landedMs' | 'undoneMs' | 'proof' | 'lostPods'
 > {
   const { id, type, atMs, inject, landed, undone, lost } = episode;
   return {
     id,
     type,
-    target: (inject?.targets ?? []).map(({ name }) => name).join(', '),
+    effect: effectOf(episode),
+    target: targetInWords(inject),
     injectedMs: atMs,
     landedMs: landed?.t ?? null,
     undoneMs: undone?.t ?? null,

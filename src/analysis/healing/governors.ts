@@ -8,8 +8,11 @@ import type { Episode } from './episode.ts';
 export function governorOf(
   record: RunRecord,
   { inject, lost, atMs }: Episode,
-  { step, tookMs }: { step: HealingStep; tookMs: number },
+  { step, fromMs, toMs }: { step: HealingStep; fromMs: number; toMs: number },
 ): Governor {
+  const away = missedIn(record, step, { fromMs, toMs });
+  if (away !== null) return untimed(`the ${away.component} was stopped (fault ${away.id})`);
+  const tookMs = toMs - fromMs;
   const isNode = inject?.targetKind === 'Node';
   switch (step) {
     case 'detected':
@@ -17,7 +20,9 @@ export function governorOf(
         ? governedBy(
             record,
             'nodeMonitorGraceMs',
-            'the control plane did not yet know that the node was lost',
+            inject.component === 'kubelet'
+              ? 'the silence of the kubelet did not yet count as the loss of its node'
+              : 'the control plane did not yet know that the node was lost',
           )
         : untimed('the change went through the API server and the watch');
     case 'out of rotation':
@@ -43,6 +48,34 @@ export function governorOf(
     default:
       return untimed('the fault was injected');
   }
+}
+
+/** Which component's work each step is, besides the API server's, through which all of it goes. */
+const doneBy: Partial<Record<HealingStep, string>> = {
+  detected: 'controller-manager',
+  'out of rotation': 'controller-manager',
+  'replacement created': 'controller-manager',
+  scheduled: 'scheduler',
+  started: 'kubelet',
+  ready: 'kubelet',
+  'in rotation': 'controller-manager',
+  'first request served': 'kube-proxy',
+};
+
+/** A fault that had stopped, for most of the step, the component whose work it is. */
+function missedIn(
+  record: RunRecord,
+  step: HealingStep,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): { id: string; component: string } | null {
+  for (const { t, id, component, targetKind } of record.of('fault.inject')) {
+    if (component === undefined || targetKind !== 'Component') continue;
+    if (component !== 'api-server' && component !== doneBy[step]) continue;
+    const undone = record.of('fault.undone').find((event) => event.id === id && event.t >= t);
+    const overlapMs = Math.min(toMs, undone?.t ?? Infinity) - Math.max(fromMs, t);
+    if (overlapMs > (toMs - fromMs) / 2) return { id, component };
+  }
+  return null;
 }
 
 function untimed(meanwhile: string): Governor {

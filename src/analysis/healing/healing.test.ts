@@ -9,6 +9,7 @@ import {
   newPod,
   node,
   pod,
+  stopped,
   tinyRun,
   traffic,
 } from '../../../test/support/tiny-journal.ts';
@@ -247,5 +248,34 @@ describe('a lost request is put down', () => {
     const failures = Array.from({ length: 50 }, (_, n) => failure(5001 + n));
     const [finding] = faultsOf(killed, traffic(10, { failures, resets: 1337 }));
     expect(finding).toMatchObject({ lost: 1337, lostByOutcome: { reset: 1337 }, outageMs: 50 });
+  });
+});
+
+describe('a component that is stopped', () => {
+  test('has no steps of healing; what fails until it runs again, and nothing else explains, is put down to it', () => {
+    const failures = [5500, 6900, 9000].map((t) => failure(t));
+    const [finding] = faultsOf(stopped(5000, 6000, 'kube-proxy'), traffic(12, { failures }));
+    expect(finding).toMatchObject({
+      effect: 'absence',
+      target: 'kube-proxy',
+      landedMs: 5002,
+      undoneMs: 6000,
+      waterfall: [],
+      reactionMs: null,
+      lostPods: [],
+      lost: 2,
+      outageMs: 500,
+      misrouted: null,
+    });
+  });
+
+  test('without its kubelet a node is lost, with its pods', () => {
+    const inject = fault(5000, 'silent', 'Node', 'worker-1').map((event): JournalEvent =>
+      event.type === 'fault.inject' ? { ...event, fault: 'stop-component', component: 'kubelet' } : event,
+    );
+    const [finding] = faultsOf(inject, node(6000, 'worker-1', 'Unknown'), traffic(10));
+    expect(finding).toMatchObject({ effect: 'loss', target: 'kubelet of worker-1', lostPods: ['a', 'b'] });
+    expect(stepAt(finding, 'detected')).toBe(6000);
+    expect(finding?.explanation?.longest?.governor.meanwhile).toContain('the silence of the kubelet');
   });
 });

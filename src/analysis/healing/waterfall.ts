@@ -1,7 +1,7 @@
 import { healingSteps, type FaultFinding, type HealingStep, type StepSource } from '../findings.ts';
 import type { PodTrack } from '../pods.ts';
 import type { RunRecord } from '../record.ts';
-import type { Episode } from './episode.ts';
+import { effectOf, type Episode } from './episode.ts';
 import { returnedMs, type Fate } from './replacements.ts';
 
 /** An instant and what showed it. */
@@ -29,6 +29,7 @@ export interface Healing {
 
 /** Puts the steps together: a step is reached when the last pod concerned has reached it. */
 export function healingOf(record: RunRecord, episode: Episode, fates: readonly Fate[]): Healing {
+  if (effectOf(episode) !== 'loss') return nothingToHeal;
   const seen = sightingsOf(record, episode, fates);
   const fault: FaultFinding['waterfall'][number] = {
     step: 'fault',
@@ -49,6 +50,14 @@ export function healingOf(record: RunRecord, episode: Episode, fates: readonly F
     inRotationMs: latest(seen['in rotation']).atMs,
   };
 }
+
+const nothingToHeal: Healing = {
+  waterfall: [],
+  reactionAtMs: null,
+  repairedAtMs: null,
+  outOfRotationMs: null,
+  inRotationMs: null,
+};
 
 function latest(sightings: readonly (Sighting | null)[]): Sighting | { [K in keyof Sighting]: null } {
   let last: Sighting | null = null;

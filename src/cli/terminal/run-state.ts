@@ -1,4 +1,4 @@
-import type { JournalEvent, RunStep } from '../../journal/index.ts';
+import { targetInWords, type JournalEvent, type RunStep } from '../../journal/index.ts';
 import type { TrafficTick } from '../../traffic/index.ts';
 
 /** What a person who watches a run wants to know; follows from the journal's events so far. */
@@ -96,7 +96,7 @@ function newsOf(before: RunState, event: JournalEvent): News | null {
     case 'phase.start':
       return { t, kind: 'phase', text: event.name };
     case 'fault.inject':
-      return { t, kind: 'fault', text: `${event.fault} ${event.targets.map(({ name }) => name).join(', ')}` };
+      return { t, kind: 'fault', text: `${event.fault} ${targetInWords(event)}` };
     case 'fault.landed':
       return { t, kind: 'fault', text: `${event.id} landed: ${event.proof}` };
     case 'fault.failed':

@@ -1,5 +1,6 @@
 import { OpenbellError, exitCodes, until } from '../../support/index.ts';
-import type { Component, PowerAction } from '../provider.ts';
+import type { PowerAction } from '../provider.ts';
+import type { Component } from '../spec.ts';
 import type { KindTools } from './tools.ts';
 
 /** What can be done to a node's container. */
@@ -125,41 +126,69 @@ export async function switchComponent(
     node,
     controlPlane,
   }: { name: Component; action: 'stop' | 'start'; node: string | undefined; controlPlane: string },
-): Promise<void> {
+): Promise<string> {
+  const runs = action === 'start';
   const program = staticPods[name];
   if (program !== undefined) {
-    const [from, to] = action === 'stop' ? [manifests, putAside] : [putAside, manifests];
+    const [from, to] = runs ? [putAside, manifests] : [manifests, putAside];
     const script = `mkdir -p ${putAside}; [ ! -e ${from}/${program}.yaml ] || mv ${from}/${program}.yaml ${to}/`;
     await tools.docker(['exec', controlPlane, 'sh', '-c', script]);
-    return untilRuns(tools, controlPlane, { pattern: `^(/[^ ]*/)?${program} `, runs: action === 'start' });
+    return untilRuns(tools, controlPlane, { program, pattern: processOf(program), runs });
   }
   if (node === undefined) throw new TypeError(`${name} runs on every node: name one`);
   if (name === 'kubelet') {
     await tools.docker(['exec', node, 'systemctl', action, 'kubelet']);
-    return untilRuns(tools, node, { pattern: '^/usr/bin/kubelet ', runs: action === 'start' });
+    return untilRuns(tools, node, { program: name, pattern: '^/usr/bin/kubelet ', runs });
   }
-  const signal = action === 'stop' ? '-STOP' : '-CONT';
-  await tools.docker(['exec', node, 'pkill', signal, '-f', '^(/[^ ]*/)?kube-proxy ']);
+  await tools.docker(['exec', node, 'pkill', runs ? '-CONT' : '-STOP', '-f', processOf(name)]);
+  return untilFrozen(tools, node, { program: name, frozen: !runs });
+}
+
+/** Pattern of a program's command line, for pgrep. The shell that asks carries it, too, but does not begin with it. */
+function processOf(program: string): string {
+  return `^(/[^ ]*/)?${program} `;
 }
 
 async function untilRuns(
   { docker }: KindTools,
   node: string,
-  { pattern, runs }: { pattern: string; runs: boolean },
-): Promise<void> {
+  { program, pattern, runs }: { program: string; pattern: string; runs: boolean },
+): Promise<string> {
   await until(
     async () => {
       // pgrep ends with 1 where there is none.
       const found = await docker(['exec', node, 'sh', '-c', 'pgrep -f "$0" || true', pattern]);
-      // The shell that asks carries the pattern in its own arguments, but does not begin with it.
       return (found.trim() !== '') === runs;
     },
     {
-      what: `${pattern} ${runs ? 'to run' : 'to be gone'} on ${node}`,
+      what: `${program} to ${runs ? 'run' : 'be gone'} on ${node}`,
       deadlineMs: componentDeadlineMs,
       everyMs: 200,
     },
   );
+  return runs ? `${program} runs on ${node}` : `no process of ${program} runs on ${node}`;
+}
+
+async function untilFrozen(
+  { docker }: KindTools,
+  node: string,
+  { program, frozen }: { program: string; frozen: boolean },
+): Promise<string> {
+  // Third field of proc(5): T of a process that was stopped.
+  const script = 'for pid in $(pgrep -f "$0"); do cut -d" " -f3 /proc/$pid/stat; done';
+  await until(
+    async () => {
+      const states = await docker(['exec', node, 'sh', '-c', script, processOf(program)]);
+      const seen = states.split(/\s+/).filter((state) => state !== '');
+      return seen.length > 0 && seen.every((state) => (state === 'T') === frozen);
+    },
+    {
+      what: `${program} to ${frozen ? 'stop' : 'go on'} on ${node}`,
+      deadlineMs: componentDeadlineMs,
+      everyMs: 200,
+    },
+  );
+  return `the process of ${program} on ${node} ${frozen ? 'is stopped' : 'goes on'}`;
 }
 
 /** The newest lines of what a node's kubelet and its Kubernetes pods wrote. */

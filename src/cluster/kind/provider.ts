@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { connect } from '../../kubernetes/index.ts';
 import { OpenbellError, exitCodes } from '../../support/index.ts';
-import {
-  components,
-  type Capabilities,
-  type Cluster,
-  type ClusterProvider,
-  type CreateOptions,
-} from '../provider.ts';
-import type { ClusterSpec } from '../spec.ts';
+import type { Capabilities, Cluster, ClusterProvider, CreateOptions } from '../provider.ts';
+import { components, type ClusterSpec } from '../spec.ts';
 import { boot, claim, isFree, kubeconfigOf, nodesReady, planFor, type BootOptions } from './boot.ts';
 import { loadImage } from './images.ts';
 import { kindPower, nodeLogs, powerNode, switchComponent } from './nodes.ts';

@@ -42,15 +42,25 @@ export function faultSentence(fault: FaultFinding): string {
   }
   return [
     `${fault.type} hit ${target} at ${instant(fault.injectedMs)}; that it landed was proven ${duration(fault.landedMs - fault.injectedMs)} later.`,
-    fault.reactionMs === null
-      ? 'No reaction of Kubernetes to it was seen.'
-      : `Kubernetes reacted after ${duration(fault.reactionMs)}${fault.repairMs === null ? '; no replacement became ready while the run lasted.' : `; ${duration(fault.repairMs)} after that, what was lost was replaced and ready.`}`,
+    reactionSentence(fault),
     customersSentence(fault),
     // The analysis says more about it where it explained the fault.
     fault.explanation === null ? healingSentence(fault) : '',
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+function reactionSentence({ effect, injectedMs, undoneMs, reactionMs, repairMs }: FaultFinding): string {
+  if (effect === 'absence') {
+    const until =
+      undoneMs === null
+        ? 'it was not started again'
+        : `it ran again ${duration(undoneMs - injectedMs)} later`;
+    return `No pod is lost with it, so there are no steps of healing; ${until}.`;
+  }
+  if (reactionMs === null) return 'No reaction of Kubernetes to it was seen.';
+  return `Kubernetes reacted after ${duration(reactionMs)}${repairMs === null ? '; no replacement became ready while the run lasted.' : `; ${duration(repairMs)} after that, what was lost was replaced and ready.`}`;
 }
 
 /** How long healing took in all and where most of it went; '' where no step was seen. */

@@ -1,4 +1,5 @@
-import type { NodeSpec, Timings } from '../../cluster/spec.ts';
+import { controlPlaneName, nodeComponents, type NodeSpec, type Timings } from '../../cluster/spec.ts';
+import { faultAims } from '../../faults/spec.ts';
 import { parseLabelSelector, selects, type Requirement } from '../../kubernetes/selector.ts';
 import type { Phase } from '../../traffic/index.ts';
 import { formatPlural } from '../../support/index.ts';
@@ -28,19 +29,24 @@ export function checkFaults(faults: readonly (FaultItem | undefined)[], context:
     if (fault === undefined) continue;
     const path = ['faults', index];
     checkInstant(fault, path, context, found);
+    checkComponent(fault, path, found);
     checkTarget(fault, path, context, found);
   }
   checkNodesLeft(faults, context, found);
+  checkApiServerThere(faults, context, found);
   return found;
 }
 
-function isNodeFault({ type }: FaultItem): boolean {
-  return type.endsWith('-node');
+/** What the fault chooses from: a component of the control plane is there once. */
+function choosesFrom({ type, component }: FaultItem): 'pods' | 'nodes' | 'nothing' {
+  if (faultAims[type] === 'pod') return 'pods';
+  if (type !== 'stop-component') return 'nodes';
+  return nodeComponents.some((each) => each === component) ? 'nodes' : 'nothing';
 }
 
 /** The control plane is told nothing of these: it has to notice. */
-function isSilent({ type }: FaultItem): boolean {
-  return type === 'kill-node' || type === 'hang-node';
+function isSilent({ type, component }: FaultItem): boolean {
+  return type === 'kill-node' || type === 'hang-node' || component === 'kubelet';
 }
 
 function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found: Finder): void {
@@ -76,23 +82,46 @@ function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found
   }
 }
 
+function checkComponent(fault: FaultItem, path: Path, found: Finder): void {
+  const { type, component } = fault;
+  if (type !== 'stop-component') {
+    if (component !== undefined)
+      found.problem([...path, 'component'], `expected no component for ${type}: only stop-component has one`);
+    return;
+  }
+  if (component === undefined) {
+    found.problem(
+      [...path, 'type'],
+      'expected a component beside it, such as component: scheduler, got none',
+    );
+    return;
+  }
+  if (choosesFrom(fault) === 'nodes') return;
+  for (const key of ['count', 'percent', 'labels', 'node'] as const) {
+    if (fault[key] !== undefined)
+      found.problem([...path, key], `expected no ${key} for the ${component}, which is there once`);
+  }
+}
+
 function checkTarget(fault: FaultItem, path: Path, context: FaultContext, found: Finder): void {
   const { workers, mostPods } = context;
+  const from = choosesFrom(fault);
   if (fault.count !== undefined && fault.percent !== undefined) {
     found.problem([...path, 'percent'], 'expected count or percent, got both');
   }
-  if (fault.for !== undefined && !isNodeFault(fault)) {
+  if (fault.for !== undefined && from === 'pods') {
     found.problem(
       [...path, 'for'],
       `expected no duration for ${fault.type}: a pod that is gone is not brought back, Kubernetes replaces it`,
     );
   }
+  if (from === 'nothing' || isOfControlPlane(fault)) return;
   const names = workers?.map(({ name }) => name);
   if (fault.node !== undefined && names !== undefined && !names.includes(fault.node)) {
     found.problem([...path, 'node'], `there is no worker "${fault.node}"${suggestion(fault.node, names)}`);
   }
   const selector = selectorOf(fault, path, found);
-  if (isNodeFault(fault) && workers !== undefined) {
+  if (from === 'nodes' && workers !== undefined) {
     const matching = workers.filter((worker) => matches(worker, fault, selector)).length;
     const wanted = fault.count ?? 1;
     const nodeIsKnown = fault.node === undefined || names?.includes(fault.node) === true;
@@ -107,12 +136,17 @@ function checkTarget(fault: FaultItem, path: Path, context: FaultContext, found:
         `expected at most as many as match (${formatPlural(matching, 'worker')}), got ${wanted}`,
       );
     }
-  } else if (mostPods !== undefined && (fault.count ?? 1) > mostPods) {
+  } else if (from === 'pods' && mostPods !== undefined && (fault.count ?? 1) > mostPods) {
     found.problem(
       [...path, 'count'],
       `expected at most as many pods as there may be (${mostPods}), got ${fault.count}`,
     );
   }
+}
+
+/** The control-plane node is no worker; a component of it may be stopped. */
+function isOfControlPlane(fault: FaultItem): boolean {
+  return fault.type === 'stop-component' && fault.node === controlPlaneName;
 }
 
 function selectorOf(fault: FaultItem, path: Path, found: Finder): Requirement[] {
@@ -147,7 +181,8 @@ function checkNodesLeft(
 ): void {
   if (phases === undefined || workers === undefined) return;
   const nodeFaults = faults.flatMap((fault, index) => {
-    const atMs = fault === undefined || !isNodeFault(fault) ? null : instantOf(fault.at, phases);
+    const takesWorkers = fault !== undefined && choosesFrom(fault) === 'nodes' && !isOfControlPlane(fault);
+    const atMs = takesWorkers ? instantOf(fault.at, phases) : null;
     return fault === undefined || atMs === null
       ? []
       : [{ index, atMs, untilMs: atMs + (fault.for ?? Infinity), count: fault.count ?? 1 }];
@@ -162,6 +197,31 @@ function checkNodesLeft(
       found.problem(
         ['faults', index, 'type'],
         `expected a fault that the workers left can take (${left} of ${workers.length} are up then), got one that takes ${count}`,
+      );
+    }
+  }
+}
+
+/** Faults that ask the API server while another one keeps it stopped. */
+function checkApiServerThere(
+  faults: readonly (FaultItem | undefined)[],
+  { phases }: FaultContext,
+  found: Finder,
+): void {
+  if (phases === undefined) return;
+  const timed = faults.map((fault) => ({
+    fault,
+    atMs: fault === undefined ? null : instantOf(fault.at, phases),
+  }));
+  for (const away of timed) {
+    if (away.fault?.component !== 'api-server' || away.atMs === null) continue;
+    const untilMs = away.atMs + (away.fault.for ?? Infinity);
+    for (const [index, { fault, atMs }] of timed.entries()) {
+      if (fault === undefined || atMs === null || choosesFrom(fault) === 'nothing') continue;
+      if (atMs < away.atMs || atMs >= untilMs) continue;
+      found.problem(
+        ['faults', index, 'at'],
+        'expected an instant at which the API server runs, got one at which another fault has stopped it: what this fault hits is chosen through it',
       );
     }
   }

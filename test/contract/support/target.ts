@@ -1,4 +1,5 @@
-import type { Component, PowerAction } from '../../../src/cluster/provider.ts';
+import type { PowerAction } from '../../../src/cluster/provider.ts';
+import type { Component } from '../../../src/cluster/spec.ts';
 
 /** The cluster under test, as the cases see it: where it is, and what can be done to it. Plain values, handed to the workers. */
 export interface Target {

@@ -16,15 +16,20 @@ const config = JSON.parse(readFileSync(configFile, 'utf8')) as ControlPlaneConfi
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToChild) => {
   if (message.type === 'stop') process.exit(0);
-  if (message.type === 'component') void switchComponent(message);
+  if (message.type === 'component') switchComponent(message);
 });
 
-/** A component that runs; `undefined` while it is stopped. */
+type Name = 'api-server' | 'scheduler' | 'controller-manager';
+
+/** A component: whether it was asked to run, and what runs of it. */
 interface Part {
   start: () => Promise<{ stop: () => Promise<void> }>;
+  wanted: boolean;
   running?: { stop: () => Promise<void> } | undefined;
 }
-let parts: Record<string, Part> = {};
+let parts: Partial<Record<Name, Part>> = {};
+/** One switch at a time. */
+let switching: Promise<unknown> = Promise.resolve();
 
 try {
   await run();
@@ -41,39 +46,53 @@ async function run(): Promise<void> {
   const inProcess = { api, clock: systemClock, timings };
   parts = {
     'api-server': {
+      wanted: true,
       async start() {
         const server = await startApiServer({ config, context });
         return { stop: () => server.close() };
       },
     },
     scheduler: {
+      wanted: true,
       start: () => Promise.resolve(startScheduler({ ...inProcess, log: logger('scheduler') })),
     },
     'controller-manager': {
+      wanted: true,
       start: () => Promise.resolve(startControllerManager({ ...inProcess, log: logger('controllers') })),
     },
   };
-  for (const part of Object.values(parts)) part.running = await part.start();
+  await arrange();
   tell({ type: 'ready', port: config.apiServer.port });
   flushCompileCache();
 }
 
-async function switchComponent({
-  component,
-  action,
-}: Extract<ToChild, { type: 'component' }>): Promise<void> {
-  try {
-    const part = parts[component];
-    if (part === undefined) throw new Error('the control plane has no such component');
-    if (action === 'start') part.running ??= await part.start();
+/**
+ * Starts and stops what is to be. Scheduler and controllers reach the objects without the server in this process; they rest
+ * while it is stopped, as they could see and do nothing then.
+ */
+async function arrange(): Promise<void> {
+  const serves = parts['api-server']?.wanted === true;
+  for (const part of Object.values(parts)) {
+    if (part.wanted && serves) part.running ??= await part.start();
     else {
       await part.running?.stop();
       part.running = undefined;
     }
-    tell({ type: 'component-done', component, action });
-  } catch (error) {
-    tell({ type: 'component-done', component, action, error: messageOf(error) });
   }
+}
+
+function switchComponent({ component, action }: Extract<ToChild, { type: 'component' }>): void {
+  switching = switching.then(async () => {
+    try {
+      const part = parts[component as Name];
+      if (part === undefined) throw new Error('the control plane has no such component');
+      part.wanted = action === 'start';
+      await arrange();
+      tell({ type: 'component-done', component, action });
+    } catch (error) {
+      tell({ type: 'component-done', component, action, error: messageOf(error) });
+    }
+  });
 }
 
 function logger(component: string): (line: string) => void {

@@ -1,7 +1,14 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { OpenbellError, exitCodes, killGroups } from '../../../support/index.ts';
-import type { ClusterSpec, NodeSpec, Timings } from '../../spec.ts';
-import type { Component, PowerAction, ProcessImage } from '../../provider.ts';
+import {
+  controlPlaneName,
+  nodeComponents,
+  type ClusterSpec,
+  type Component,
+  type NodeSpec,
+  type Timings,
+} from '../../spec.ts';
+import type { PowerAction, ProcessImage } from '../../provider.ts';
 import { followedVersion, nodeAddress, type ControlPlaneConfig, type NodeConfig } from '../config.ts';
 import { adminKubeconfig, createPki, issueNodeIdentity, nodeIdentityFiles } from '../pki.ts';
 import type { ClaimedAddresses } from './addresses.ts';
@@ -27,7 +34,7 @@ export interface RunningCluster {
   readonly lost: Promise<string>;
   loadImage(image: ProcessImage): void;
   power(node: string, action: PowerAction): Promise<string>;
-  component(name: Component, action: 'stop' | 'start', node?: string): Promise<void>;
+  component(name: Component, action: 'stop' | 'start', node?: string): Promise<string>;
   logs(lines: number): Record<string, string>;
   /** Kills every process of the cluster. */
   end(): Promise<void>;
@@ -43,7 +50,6 @@ export interface BootOptions {
   signal: AbortSignal;
 }
 
-const controlPlaneName = 'control-plane';
 /** The control-plane node only carries the entry point; nothing of the workload is scheduled there. */
 const controlPlaneNode: NodeSpec = {
   name: controlPlaneName,
@@ -208,13 +214,18 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
     return `node process ${child.groupId} runs and its kubelet reports Ready`;
   }
 
-  async function component(name: Component, action: 'stop' | 'start', node?: string): Promise<void> {
-    if (name !== 'kubelet' && name !== 'kube-proxy') return controlPlane.component(name, action);
+  async function component(name: Component, action: 'stop' | 'start', node?: string): Promise<string> {
+    const state = action === 'stop' ? 'stopped' : 'running';
+    if (!nodeComponents.some((each) => each === name)) {
+      await controlPlane.component(name, action);
+      return `the control plane's process ${controlPlane.groupId} reports its ${name} as ${state}`;
+    }
     const target = machines.get(node ?? '');
     if (target === undefined) throw noSuchNode(node ?? '', machines);
     const child = target.child();
     if (child === undefined) throw new OpenbellError(`node ${target.name} is off`, { code: 'NODE_IS_OFF' });
     await child.component(name, action);
+    return `node process ${child.groupId} of ${target.name} reports its ${name} as ${state}`;
   }
 }
 

@@ -6,7 +6,7 @@ import { html, orDash, section, table, term, type Content, type Markup } from '.
 import { podNames, type PodNames } from '../names.ts';
 import { failuresInWords, faultSentence } from '../sentences.ts';
 import { statements } from './statements.ts';
-import { healingWaterfall } from '../waterfall.ts';
+import { healingWaterfall, type Waterfall } from '../waterfall.ts';
 import { waterfallTable } from './waterfall-table.ts';
 
 /** One subsection per fault: what happened in words, the measures, and the healing waterfall. */
@@ -102,22 +102,26 @@ function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
         </button>
       </p>
     </div>
-    <div>
-      <p class="note">${term('healing-waterfall', 'Healing waterfall')}: time since the fault</p>
-      ${waterfallTable({
-        label: 'Healing waterfall',
-        since: 'After fault',
-        totalMs: waterfall.totalMs,
-        steps: waterfall.steps.map(({ step, shownBy, ...times }) => ({
-          ...times,
-          name: step,
-          beside: shownBy === null ? null : names.inText(shownBy),
-          isOrigin: step === 'fault',
-        })),
-      })}
-      ${fault.waterfall.length === 0 ? html`<p class="empty">No step of healing was recorded.</p>` : ''}
-    </div>
+    ${fault.landedMs !== null && fault.effect !== 'loss' ? '' : healing(fault, waterfall, names)}
   </article> `;
+}
+
+function healing(fault: FaultFinding, waterfall: Waterfall, names: PodNames): Markup {
+  return html`<div>
+    <p class="note">${term('healing-waterfall', 'Healing waterfall')}: time since the fault</p>
+    ${waterfallTable({
+      label: 'Healing waterfall',
+      since: 'After fault',
+      totalMs: waterfall.totalMs,
+      steps: waterfall.steps.map(({ step, shownBy, ...times }) => ({
+        ...times,
+        name: step,
+        beside: shownBy === null ? null : names.inText(shownBy),
+        isOrigin: step === 'fault',
+      })),
+    })}
+    ${fault.waterfall.length === 0 ? html`<p class="empty">No step of healing was recorded.</p>` : ''}
+  </div>`;
 }
 
 function measure(definition: DefinitionName, name: string, value: Content): Markup {

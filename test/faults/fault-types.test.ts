@@ -1,0 +1,85 @@
+/** Faults of nodes and components on the embedded cluster's real processes: landed, felt, undone, also when the run is ended. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Lab, unreadable } from '../support/openbell-process.ts';
+import { nothingIsLeft, nothingRuns } from './nothing-left.ts';
+
+type Events = ReturnType<Lab['journal']>;
+
+/** When something happened to a fault, ms since the run's origin. */
+function at(journal: Events, type: string, id: string): number {
+  const event = journal.find((each) => each.type === type && each['id'] === id);
+  if (event === undefined) throw new Error(`the journal holds no ${type} of ${id}`);
+  return event['t'] as number;
+}
+
+function times(journal: Events, is: (event: Events[number]) => boolean): number[] {
+  return journal.filter(is).map((event) => event['t'] as number);
+}
+
+describe.concurrent('faults', () => {
+  test('of components are landed and undone, and Kubernetes does without them meanwhile', async () => {
+    await using lab = new Lab();
+    const command = lab.run('without-components');
+    expect(await command.ended, command.stdout + command.stderr).toEqual({ code: 0, signal: null });
+    const journal = lab.journal();
+    for (const id of ['kubelet', 'proxy', 'scheduler', 'pod', 'controllers', 'api'])
+      expect(at(journal, 'fault.landed', id)).toBeGreaterThan(0);
+    for (const id of ['kubelet', 'proxy', 'scheduler', 'controllers', 'api'])
+      expect(at(journal, 'fault.undone', id)).toBeGreaterThan(at(journal, 'fault.landed', id));
+
+    // Without its kubelet a node counts as lost, and is there again with it.
+    const [node] = journal.find(({ type, id }) => type === 'fault.inject' && id === 'kubelet')?.[
+      'targets'
+    ] as [{ name: string }];
+    const ready = (state: string): number[] =>
+      times(journal, ({ type, name, ready }) => type === 'k8s.node' && name === node.name && ready === state);
+    expect(ready('Unknown').some((t) => t > at(journal, 'fault.landed', 'kubelet'))).toBe(true);
+    expect(ready('True').some((t) => t > at(journal, 'fault.undone', 'kubelet'))).toBe(true);
+
+    // Without the scheduler a replacement is made and gets no node.
+    const added = journal.find(
+      ({ type, change, t }) =>
+        type === 'k8s.pod' && change === 'added' && (t as number) > at(journal, 'fault.inject', 'pod'),
+    );
+    const [placed] = times(
+      journal,
+      ({ type, uid, node }) => type === 'k8s.pod' && uid === added?.['uid'] && node !== null,
+    );
+    const startedAgain = at(journal, 'fault.undone', 'scheduler');
+    expect(added?.['t']).toBeLessThan(startedAgain);
+    // What is said of the start may be read after what it led to.
+    expect(placed).toBeGreaterThan(startedAgain - 100);
+
+    // Without the API server nothing was seen.
+    const seen = times(journal, ({ type }) => type.startsWith('k8s.'));
+    const [from, to] = [at(journal, 'fault.landed', 'api'), at(journal, 'fault.undone', 'api')];
+    expect(seen.filter((t) => t > from && t < to - 50)).toEqual([]);
+    expect(journal.some(({ type, what }) => type === 'gap' && what === 'pods')).toBe(true);
+    await nothingIsLeft(lab);
+  });
+
+  test('that are in force when the run is interrupted are undone', async () => {
+    await using lab = new Lab();
+    const command = lab.run('endless-faults');
+    await command.printed('api landed');
+    command.kill('SIGINT');
+    expect(await command.ended).toEqual({ code: 105, signal: null });
+    const journal = lab.journal();
+    const undone = journal.filter(({ type }) => type === 'fault.undone').map(({ id }) => id as string);
+    expect(undone.toSorted()).toEqual(['api', 'kubelet', 'scheduler']);
+    expect(unreadable(command)).toEqual([]);
+    expect(readFileSync(join(lab.runFolder(), 'report.html'), 'utf8')).toMatch(/<\/html>\s*$/);
+    await nothingRuns(lab);
+  });
+
+  test('that are in force when openbell is killed leave nothing', async () => {
+    await using lab = new Lab();
+    const command = lab.run('endless-faults');
+    await command.printed('api landed');
+    command.kill('SIGKILL');
+    expect(await command.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    await nothingRuns(lab);
+  });
+});
