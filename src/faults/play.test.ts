@@ -157,7 +157,7 @@ test('that the API server is stopped is proven by asking it; what is stopped is 
   const spec = fault('stop-component', { component: 'api-server' });
   const playing = play(lab, [spec, { ...spec, id: 'again' }], { proofDeadlineMs: 200 });
   await playing.done;
-  expect(playing.failures[0]).toMatch(/gave up waiting for the API server at \S+ to be away/);
+  expect(playing.failures.join('\n')).toMatch(/gave up waiting for the API server at \S+ to be away/);
   expect(playing.failures.join('\n')).toMatch(/found no target: the api-server is stopped already/);
 });
 
