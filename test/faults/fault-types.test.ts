@@ -30,11 +30,13 @@ describe.concurrent('faults', () => {
       expect(at(journal, 'fault.undone', id)).toBeGreaterThan(at(journal, 'fault.landed', id));
 
     // Without its kubelet a node counts as lost, and is there again with it.
-    const [node] = journal.find(({ type, id }) => type === 'fault.inject' && id === 'kubelet')?.[
-      'targets'
-    ] as [{ name: string }];
+    const inject = journal.find(({ type, id }) => type === 'fault.inject' && id === 'kubelet');
+    const [node] = (inject?.['targets'] ?? []) as { name: string }[];
     const ready = (state: string): number[] =>
-      times(journal, ({ type, name, ready }) => type === 'k8s.node' && name === node.name && ready === state);
+      times(
+        journal,
+        ({ type, name, ready }) => type === 'k8s.node' && name === node?.name && ready === state,
+      );
     expect(ready('Unknown').some((t) => t > at(journal, 'fault.landed', 'kubelet'))).toBe(true);
     expect(ready('True').some((t) => t > at(journal, 'fault.undone', 'kubelet'))).toBe(true);
 
