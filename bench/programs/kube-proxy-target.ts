@@ -37,9 +37,11 @@ function plainPipe(port: number): Server {
 
 async function ours(port: number): Promise<void> {
   const own = await freePort();
-  const plane = new DataPlane({ log: console.error, speedup: 1 });
+  const plane = new DataPlane({ log: console.error, speedup: 1, node: 'bench' });
   const backends = [{ host, port }];
-  plane.apply([{ service: 'bench/bench:http', host, port: own, backends, affinitySeconds: null }]);
+  plane.apply([
+    { service: 'bench/bench:http', for: 'outside', host, port: own, backends, affinitySeconds: null },
+  ]);
   // The address is served a moment later.
   const tryConnect = (): void => {
     const probe = connect({ host, port: own }, () => {

@@ -28,7 +28,7 @@ export type Component = (typeof components)[number];
 export const controlPlaneName = 'control-plane';
 
 /** What a user's own commands can do to a machine. */
-export const nodePowerActions = ['kill', 'start', 'pause', 'resume'] as const;
+export const nodePowerActions = ['kill', 'start', 'pause', 'resume', 'disconnect', 'connect'] as const;
 export type NodePowerCommands = Partial<Record<(typeof nodePowerActions)[number], string>>;
 
 /**

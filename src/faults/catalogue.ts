@@ -5,6 +5,7 @@ import type { Fault } from './fault.ts';
 import { hangNode } from './hang-node.ts';
 import { killNode } from './kill-node.ts';
 import { killPod } from './kill-pod.ts';
+import { partitionNode } from './partition-node.ts';
 import type { FaultSpec } from './spec.ts';
 import { stopComponent } from './stop-component.ts';
 
@@ -21,6 +22,8 @@ export function faultFor({ type, component = 'scheduler' }: Pick<FaultSpec, 'typ
       return hangNode;
     case 'drain-node':
       return drainNode;
+    case 'partition-node':
+      return partitionNode;
     case 'stop-component':
       return stopComponent(component);
     default:

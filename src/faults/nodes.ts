@@ -10,19 +10,22 @@ import type { TargetSelector } from './spec.ts';
 interface NodeFault {
   inject: PowerAction;
   undo: PowerAction;
+  /** Whether the pods on it fall silent on their own machine, too; they do unless it says otherwise. */
+  silences?: boolean;
 }
 
 /**
  * A fault of whole machines: the provider cuts or stops their power and says what proved it; besides, none of the run's pods on
  * them answers any more.
  */
-export function nodeFault({ inject, undo }: NodeFault): Fault {
+export function nodeFault({ inject, undo, silences = true }: NodeFault): Fault {
   return {
     targetKind: 'Node',
     needs: [inject, undo],
     select: (selector, context) => selectNodes(selector, context),
     inject: (targets, context) => power(targets, inject, context),
     prove: async (targets, context) => {
+      if (!silences) return null;
       const addresses = targets.flatMap(({ addresses }) => addresses);
       await untilSilent(addresses, answers, context);
       const names = targets.map(({ name }) => name).join(', ');

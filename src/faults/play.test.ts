@@ -82,6 +82,16 @@ test('a hung node still accepts connections, does not answer, and is resumed aft
   expect(lab.events.map(({ type }) => type)).toEqual(['fault.inject', 'fault.landed', 'fault.undone']);
 });
 
+test('the pods of a node that is cut off live; the word of the provider is the proof', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('partition-node', { forMs: 10, select: { ...one, node: 'worker-1' } })]).done;
+  expect(lab.events).toMatchObject([
+    { type: 'fault.inject', targetKind: 'Node', targets: [{ name: 'worker-1' }] },
+    { type: 'fault.landed', proof: 'worker-1: disconnect seen' },
+    { type: 'fault.undone', how: 'worker-1: connect seen' },
+  ]);
+});
+
 test('two faults of the same instant take different targets', async () => {
   await using lab = await smallCluster();
   await play(lab, [fault('kill-node', { id: 'x' }), fault('kill-node', { id: 'y' })]).done;

@@ -65,7 +65,7 @@ export async function smallCluster({
         for (const pod of pods.values()) {
           if (pod.object.spec.nodeName !== node) continue;
           if (action === 'kill') pod.end();
-          else pod.hang(action === 'pause');
+          if (action === 'pause' || action === 'resume') pod.hang(action === 'pause');
         }
         return Promise.resolve(`${node}: ${action} seen`);
       },

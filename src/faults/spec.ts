@@ -18,6 +18,7 @@ export const faultAims = {
   'kill-node': 'node',
   'hang-node': 'node',
   'drain-node': 'node',
+  'partition-node': 'node',
   'stop-component': 'component',
 } as const satisfies Record<string, 'pod' | 'node' | 'component'>;
 export type FaultType = keyof typeof faultAims;

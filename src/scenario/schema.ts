@@ -61,6 +61,8 @@ const cluster = section({
     start: text('a command').optional().describe('Switches the machine $NODE on again.'),
     pause: text('a command').optional().describe('Makes the machine $NODE hang.'),
     resume: text('a command').optional().describe('Lets the machine $NODE go on.'),
+    disconnect: text('a command').optional().describe('Cuts the network link of the machine $NODE.'),
+    connect: text('a command').optional().describe('Mends the network link of the machine $NODE.'),
   })
     .optional()
     .describe("Your own commands for the machines' power, with --on existing; a shell runs them."),

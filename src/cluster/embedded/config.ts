@@ -82,8 +82,13 @@ export interface NodeConfig {
  * What a child process and the supervisor say to each other over Node's IPC channel. When the channel closes
  * unexpectedly the child ends everything that it started and exits: nothing outlives its parent.
  */
-export type ToChild = { type: 'stop' } | { type: 'component'; component: string; action: 'stop' | 'start' };
+export type ToChild =
+  | { type: 'stop' }
+  | { type: 'component'; component: string; action: 'stop' | 'start' }
+  /** To nodes: the links of these are cut, of all others they are not. */
+  | { type: 'links'; cut: string[] };
 export type FromChild =
   | { type: 'ready'; port?: number; facts?: Record<string, string> }
   | { type: 'component-done'; component: string; action: 'stop' | 'start'; error?: string }
+  | { type: 'links-done'; cut: string[]; proof: string }
   | { type: 'failed'; message: string };

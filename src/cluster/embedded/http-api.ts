@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { createInterface } from 'node:readline';
 import {
   ApiError,
@@ -13,6 +14,7 @@ import {
   type ResourceType,
   type WatchEvent,
 } from './api.ts';
+import { Link } from './link.ts';
 import type { KubeObject, Status } from './objects.ts';
 
 export interface HttpApiOptions {
@@ -22,6 +24,8 @@ export interface HttpApiOptions {
   tls: { ca: string; cert: string; key: string };
   /** How long a request other than a watch may take; 15 s when left out. */
   timeoutMs?: number;
+  /** What the connections go over. While it is cut, those that exist are lost and new ones wait. */
+  link?: Link;
 }
 
 /** An {@link Api} whose connections can be closed. */
@@ -31,12 +35,18 @@ export interface HttpApi extends Api {
 }
 
 /** Connects lazily: nothing is sent before the first call. @throws when a PEM file cannot be read. */
-export async function connectHttpApi({ url, tls, timeoutMs = 15_000 }: HttpApiOptions): Promise<HttpApi> {
+export async function connectHttpApi({
+  url,
+  tls,
+  timeoutMs = 15_000,
+  link = new Link(),
+}: HttpApiOptions): Promise<HttpApi> {
   const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map((path) => readFile(path)));
+  const over = { link, timeoutMs };
   const identity = { ca, cert, key, keepAlive: true };
   // Watches hold their connections, so they must not take the places of requests.
-  const requests = new Agent({ ...identity, maxSockets: 8 });
-  const watches = new Agent(identity);
+  const requests = new LinkedAgent({ ...identity, maxSockets: 8 }, over);
+  const watches = new LinkedAgent(identity, over);
 
   function send(method: string, path: string, body?: object, type = 'application/json'): Promise<unknown> {
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -134,6 +144,37 @@ export async function connectHttpApi({ url, tls, timeoutMs = 15_000 }: HttpApiOp
       }
     },
   };
+}
+
+type Connecting = (error: Error | null, socket: Duplex) => void;
+
+/** An agent whose connections go over a link that can be cut. */
+class LinkedAgent extends Agent {
+  readonly #link: Link;
+  readonly #timeoutMs: number;
+
+  constructor(
+    options: ConstructorParameters<typeof Agent>[0],
+    { link, timeoutMs }: { link: Link; timeoutMs: number },
+  ) {
+    super(options);
+    this.#link = link;
+    this.#timeoutMs = timeoutMs;
+    link.onCut(() => this.destroy());
+  }
+
+  override createConnection(
+    ...[options, connected]: Parameters<Agent['createConnection']>
+  ): ReturnType<Agent['createConnection']> {
+    if (this.#link.isUp) return super.createConnection(options, connected);
+    const done = connected as Connecting;
+    void this.#link.untilUp(this.#timeoutMs).then(
+      () => done(null, super.createConnection(options) as Duplex),
+      // There is no socket to hand over; the type of Node's callback does not know that.
+      (error: Error) => (done as (error: Error) => void)(error),
+    );
+    return undefined;
+  }
 }
 
 function answered(sent: ClientRequest): Promise<IncomingMessage> {

@@ -25,7 +25,7 @@ import { creatorPipe, socketPath, type SupervisorConfig } from './supervisor/con
 import { rpcClient, type RpcClient } from './supervisor/rpc.ts';
 
 const capabilities: Capabilities = {
-  power: new Set(['kill', 'pause', 'resume', 'start', 'add', 'remove'] as const),
+  power: new Set(['kill', 'pause', 'resume', 'start', 'disconnect', 'connect', 'add', 'remove'] as const),
   components: new Set(['api-server', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy'] as const),
   processImages: true,
   podNetworkReachable: true,

@@ -59,12 +59,14 @@ export function observe(options: ObserveOptions): Observation {
     kind: Kind<T>,
     where: { namespace?: string; labelSelector?: string },
     show: (change: Change, object: T) => void,
+    called?: string,
   ): Watching<T> {
     return client.watch(kind, {
       ...where,
       signal,
       onChange: show,
-      onGap: ({ what, from, to, missed }) => {
+      onGap: ({ what: plural, from, to, missed }) => {
+        const what = called ?? plural;
         const fromT = from - journal.originMs;
         const toT = to - journal.originMs;
         journal.record({ type: 'gap', what: missed ? `${what} (changes missed)` : what, fromT, toT });
@@ -99,9 +101,14 @@ export function observe(options: ObserveOptions): Observation {
   const events = watch(kinds.event, { namespace }, showEvent);
   // Nodes belong to no namespace; what is said about them goes to this one.
   const nodeEvents = options.nodesVisible
-    ? watch(kinds.event, { namespace: 'default' }, (change, event) => {
-        if (event.involvedObject.kind === 'Node') showEvent(change, event);
-      })
+    ? watch(
+        kinds.event,
+        { namespace: 'default' },
+        (change, event) => {
+          if (event.involvedObject.kind === 'Node') showEvent(change, event);
+        },
+        'events about nodes',
+      )
     : nothingToSee<Event>();
   const labelSelector = `kubernetes.io/service-name=${workload.service}`;
   const current = new Map<string, EndpointSlice>();

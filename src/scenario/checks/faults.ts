@@ -46,7 +46,7 @@ function choosesFrom({ type, component }: FaultItem): 'pods' | 'nodes' | 'nothin
 
 /** The control plane is told nothing of these: it has to notice. */
 function isSilent({ type, component }: FaultItem): boolean {
-  return type === 'kill-node' || type === 'hang-node' || component === 'kubelet';
+  return ['kill-node', 'hang-node', 'partition-node'].includes(type) || component === 'kubelet';
 }
 
 function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found: Finder): void {

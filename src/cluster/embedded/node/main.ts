@@ -4,6 +4,7 @@ import { flushCompileCache } from 'node:module';
 import { messageOf } from '../../../support/index.ts';
 import type { FromChild, NodeConfig, ToChild } from '../config.ts';
 import { connectHttpApi } from '../http-api.ts';
+import { Link } from '../link.ts';
 import { EmbeddedNode } from './node.ts';
 
 let node: EmbeddedNode | undefined;
@@ -11,6 +12,7 @@ let ending = false;
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'stop') end(0);
+  else if (message.type === 'links') void relink(message.cut);
   else switchComponent(message.component, message.action);
 });
 // Nobody is left who would end us.
@@ -23,9 +25,10 @@ process.on('uncaughtException', (error) => fail(error));
 try {
   const [, , configFile = ''] = process.argv;
   const config = JSON.parse(readFileSync(configFile, 'utf8')) as NodeConfig;
-  const api = await connectHttpApi({ url: config.apiServerUrl, tls: config.tls });
+  const link = new Link();
+  const api = await connectHttpApi({ url: config.apiServerUrl, tls: config.tls, link });
   if (!ending) {
-    node = new EmbeddedNode(config, api, log);
+    node = new EmbeddedNode({ config, api, link, log });
     await node.ready;
     tell({ type: 'ready', facts: node.facts });
     // Kept now and not at the end, for a node may lose its power: the next one starts sooner and takes less memory.
@@ -43,6 +46,10 @@ function switchComponent(component: string, action: 'stop' | 'start'): void {
   } catch (error) {
     tell({ ...done, error: messageOf(error) });
   }
+}
+
+async function relink(cut: string[]): Promise<void> {
+  tell({ type: 'links-done', cut, proof: (await node?.relink(cut)) ?? 'the node does not run yet' });
 }
 
 function end(exitCode: number): void {

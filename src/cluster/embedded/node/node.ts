@@ -2,11 +2,24 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OpenbellError, systemClock } from '../../../support/index.ts';
-import type { Api } from '../api.ts';
+import { resources, type Api } from '../api.ts';
 import type { NodeConfig } from '../config.ts';
+import type { Link } from '../link.ts';
 import { Kubelet, PodAddresses, type KubeletOptions } from './kubelet/index.ts';
 import { DataPlane, KubeProxy, LocalServices } from './kube-proxy/index.ts';
 import { ContainerRuntime, GroupsFile, chooseCpuControl } from './runtime/index.ts';
+
+/** How long the API server is given to answer over a link that was cut. */
+const silenceMs = 200;
+
+/** What a node is made of. */
+export interface EmbeddedNodeOptions {
+  config: NodeConfig;
+  /** The API, over `link`. */
+  api: Api;
+  link: Link;
+  log: (message: string) => void;
+}
 
 /** How long containers get after SIGTERM when the whole node is shut down. */
 const shutDownGraceMs = 500;
@@ -18,10 +31,16 @@ export class EmbeddedNode {
   readonly #runtime: ContainerRuntime;
   readonly #dataPlane: DataPlane;
   readonly #components: Record<string, Component>;
+  readonly #name: string;
+  readonly #api: Api;
+  readonly #link: Link;
 
   /** Starts everything. @throws {OpenbellError} when the configuration asks for what this machine cannot do. */
-  constructor(config: NodeConfig, api: Api, log: (message: string) => void) {
+  constructor({ config, api, link, log }: EmbeddedNodeOptions) {
     const { name } = config.node;
+    this.#name = name;
+    this.#api = api;
+    this.#link = link;
     const cgroupsFile = join(config.runDir, 'cgroups');
     mkdirSync(config.runDir, { recursive: true });
     appendFileSync(cgroupsFile, '');
@@ -41,7 +60,7 @@ export class EmbeddedNode {
     const proxyNode = { name, index: config.index, addresses: config.addresses };
     const localServices = new LocalServices(proxyNode);
     const { speedup } = config.timings;
-    this.#dataPlane = new DataPlane({ log: (message) => log(`kube-proxy: ${message}`), speedup });
+    this.#dataPlane = new DataPlane({ log: (message) => log(`kube-proxy: ${message}`), speedup, node: name });
     const kubeletOptions: KubeletOptions = {
       api,
       config,
@@ -85,6 +104,31 @@ export class EmbeddedNode {
       );
     }
     component[action]();
+  }
+
+  /**
+   * The links of these nodes are cut, of all others they are not: what goes over a cut link stands still, and what this node
+   * says to the API server does, too, where the link is its own.
+   *
+   * @returns what shows it, one sentence.
+   */
+  async relink(cut: readonly string[]): Promise<string> {
+    const { held } = this.#dataPlane.relink(new Set(cut));
+    const stillness = `${held} of its proxy's connections ${held === 1 ? 'stands' : 'stand'} still`;
+    if (!cut.includes(this.#name)) {
+      this.#link.mend();
+      return stillness;
+    }
+    this.#link.cut();
+    const answered = await Promise.race([
+      this.#api.get(resources.nodes, { name: this.#name }).then(
+        () => true,
+        () => false,
+      ),
+      systemClock.sleep(silenceMs).then(() => false),
+    ]);
+    if (answered) throw new Error(`the API server still answers ${this.#name}`);
+    return `its kubelet has no answer from the API server, and ${stillness}`;
   }
 
   /** Ends everything that was started. */

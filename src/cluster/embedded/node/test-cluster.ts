@@ -9,6 +9,7 @@ import { ApiError, resources, type Api } from '../api.ts';
 import type { NodeConfig } from '../config.ts';
 import { createApiContext, createLocalApi } from '../control-plane/api-server/index.ts';
 import type { Pod } from '../objects.ts';
+import { Link } from '../link.ts';
 import { EmbeddedNode } from './node.ts';
 
 type PodSpec = NonNullable<Pod['spec']>;
@@ -169,7 +170,8 @@ export class TestCluster {
   }
 
   #boot(): EmbeddedNode {
-    return new EmbeddedNode(this.config, this.api, (message) => this.messages.push(message));
+    const log = (message: string): void => void this.messages.push(message);
+    return new EmbeddedNode({ config: this.config, api: this.api, link: new Link(), log });
   }
 }
 

@@ -16,6 +16,8 @@ export interface Child {
   readonly ended: Promise<void>;
   /** Stops or starts one of its components. */
   component(component: string, action: 'stop' | 'start'): Promise<void>;
+  /** Of a node: tells it whose links are cut. Resolves with what it says of it. */
+  relink(cut: readonly string[]): Promise<string>;
 }
 
 export interface ChildOptions {
@@ -62,6 +64,7 @@ export function startChild(options: ChildOptions): Child {
     ready,
     ended,
     component: (component, action) => switchComponent(process_, { component, action }),
+    relink: (cut) => relink(process_, { name, cut: [...cut] }),
   };
 }
 
@@ -105,6 +108,26 @@ function switchComponent(
     child.on('message', listen);
     child.once('exit', () => fail('its process ended'));
     child.send({ type: 'component', component, action } satisfies ToChild, (error) => {
+      if (error !== null) fail(messageOf(error));
+    });
+  });
+}
+
+function relink(child: ChildProcess, { name, cut }: { name: string; cut: string[] }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => void child.off('message', listen).off('exit', ended);
+    const fail = (why: string): void => {
+      stop();
+      reject(new OpenbellError(`the links of ${name} stay as they are: ${why}`, { code: 'LINK_FAILED' }));
+    };
+    const ended = (): void => fail('its process ended');
+    const listen = (message: FromChild): void => {
+      if (message.type !== 'links-done' || message.cut.join() !== cut.join()) return;
+      stop();
+      resolve(message.proof);
+    };
+    child.on('message', listen).once('exit', ended);
+    child.send({ type: 'links', cut } satisfies ToChild, (error) => {
       if (error !== null) fail(messageOf(error));
     });
   });

@@ -87,6 +87,8 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
 
   const controlPlane = startControlPlane();
   const machines = new Map<string, Machine>();
+  /** Nodes whose link is cut. */
+  const unlinked = new Set<string>();
   for (const [index, node] of specs.entries()) machines.set(node.name, machine(node, index));
   const started = [...machines.values()].map(async (each) => {
     await each.start();
@@ -180,25 +182,40 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
         return target.resume();
       case 'start': {
         const child = await target.start();
+        if (unlinked.size > 0) await child.relink([...unlinked]);
         return `node process ${child.groupId} runs and its kubelet reports Ready`;
       }
       case 'remove': {
         const proof = target.child() === undefined ? `node ${name} was off` : await target.kill();
         machines.delete(name);
+        unlinked.delete(name);
         return proof;
       }
       case 'disconnect':
       case 'connect':
-        throw new OpenbellError(
-          `the link of node ${name} cannot be cut: its pods share this machine's loopback`,
-          {
-            code: 'POWER_UNSUPPORTED',
-            exitCode: exitCodes.faultDidNotLand,
-          },
-        );
+        return relink(target, action);
       default:
         return action satisfies never;
     }
+  }
+
+  /** Every node hears of it: the others hold what goes to its pods. One that hangs hears of it when it goes on. */
+  async function relink(target: Machine, action: 'disconnect' | 'connect'): Promise<string> {
+    const { name } = target;
+    const child = target.child();
+    if (child === undefined) throw new OpenbellError(`node ${name} is off`, { code: 'NODE_IS_OFF' });
+    if (action === 'disconnect') unlinked.add(name);
+    else unlinked.delete(name);
+    const told = [...machines.values()].map(async (each) => {
+      const said = each.child()?.relink([...unlinked]);
+      said?.catch(() => {});
+      return each.isPaused() && each !== target ? '' : ((await said) ?? '');
+    });
+    const answers = await Promise.all(told);
+    const own = answers[[...machines.keys()].indexOf(name)];
+    return action === 'connect'
+      ? `node process ${child.groupId} of ${name} is connected again`
+      : `node process ${child.groupId} of ${name} is cut off: ${own}`;
   }
 
   async function addNode(name: string): Promise<string> {

@@ -18,6 +18,8 @@ export interface Machine {
   readonly config: NodeConfig;
   /** The node's process; undefined while the power is off. */
   child(): Child | undefined;
+  /** Whether everything on it hangs. */
+  isPaused(): boolean;
   /** Switches the power on; resolves when the kubelet has registered and reported Ready. */
   start(): Promise<Child>;
   /** Cuts the power. @returns what proves it. */
@@ -116,7 +118,16 @@ export function createMachine({ config, configFile, logFile, groups, onCrash }: 
     return `${inWords(child, all)} run again`;
   }
 
-  return { name, config, child: () => running, start, kill, pause, resume };
+  return {
+    name,
+    config,
+    child: () => running,
+    isPaused: () => stopped,
+    start,
+    kill,
+    pause,
+    resume,
+  };
 }
 
 function inWords(child: Child, groups: readonly number[]): string {

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { monotonicMs, type Random } from '../../../../support/index.ts';
-import { relay } from './relay.ts';
+import { relay, type Relay } from './relay.ts';
 import type { Backend, Rule } from './rules.ts';
 
 /** How long to wait before an address that was taken is tried again. */
@@ -13,6 +13,8 @@ export interface PortOptions {
   random: Random;
   speedup: number;
   log: (message: string) => void;
+  /** Whether the way from who connects by the rule to the backend is cut. */
+  isCut: (rule: Pick<Rule, 'for'>, backend: Backend) => boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export class BalancedPort {
   #server: Server | undefined;
   #retry: NodeJS.Timeout | undefined;
   #complained = false;
-  readonly #connections = new Set<Socket>();
+  readonly #connections = new Map<Socket, Relay>();
   readonly #affinity = new Map<string, { backend: Backend; until: number }>();
 
   constructor(rule: Rule, options: PortOptions) {
@@ -50,7 +52,19 @@ export class BalancedPort {
   /** Ends also the connections that exist. */
   close(): void {
     this.remove();
-    for (const socket of this.#connections) socket.resetAndDestroy();
+    for (const socket of this.#connections.keys()) socket.resetAndDestroy();
+  }
+
+  /** Looks anew at which ways are cut. @returns how many connections stand still. */
+  relink(): number {
+    let held = 0;
+    for (const each of this.#connections.values()) {
+      if (this.#options.isCut(this.#rule, each.backend)) {
+        each.hold();
+        held += 1;
+      } else each.release();
+    }
+    return held;
   }
 
   #listen(): void {
@@ -86,9 +100,9 @@ export class BalancedPort {
       client.resetAndDestroy();
       return;
     }
-    this.#connections.add(client);
     client.once('close', () => this.#connections.delete(client));
-    relay(client, backend);
+    const held = this.#options.isCut(this.#rule, backend);
+    this.#connections.set(client, relay(client, backend, held));
   }
 
   #choose(clientAddress: string): Backend | undefined {

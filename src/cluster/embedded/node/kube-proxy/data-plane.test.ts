@@ -13,7 +13,8 @@ const open: (Server | Socket)[] = [];
 
 beforeEach(async () => {
   messages = [];
-  plane = new DataPlane({ log: (message) => messages.push(message), speedup: 1, random: seededRandom(7) });
+  const log = (message: string): void => void messages.push(message);
+  plane = new DataPlane({ log, speedup: 1, node: 'here', random: seededRandom(7) });
   port = await freePort();
 });
 afterEach(() => {
@@ -44,7 +45,16 @@ const echo = (name: string): Promise<Backend> =>
   });
 
 function rule(backends: Backend[], more: Partial<Rule> = {}): Rule {
-  return { service: 'default/web:http', host: '127.0.0.1', port, backends, affinitySeconds: null, ...more };
+  const service = 'default/web:http';
+  return {
+    service,
+    for: 'outside',
+    host: '127.0.0.1',
+    port,
+    backends,
+    affinitySeconds: null,
+    ...more,
+  };
 }
 
 /** A client connection; what it was told and how it ended. */
@@ -197,5 +207,70 @@ describe('a relayed connection', () => {
       { what: 'the backend to be slowed down', deadlineMs: 9_000, everyMs: 80 },
     );
     expect(written).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+describe('a link that is cut', () => {
+  const there = async (name: string, node = 'there'): Promise<Backend> => ({ ...(await echo(name)), node });
+  /** Long enough for a connection on this machine to be answered many times over. */
+  const silence = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+
+  test('lets nothing pass until it is mended, and loses nothing', async () => {
+    plane.apply([rule([await there('a')])]);
+    const old = await served(/^a/);
+    expect(plane.relink(new Set(['there']))).toEqual({ held: 1 });
+    old.socket.write('through');
+    await silence();
+    expect(old.text()).toBe('a\n');
+    expect(plane.relink(new Set())).toEqual({ held: 0 });
+    await until(() => old.text() === 'a\nthrough', { what: 'the echo', deadlineMs: 2_000 });
+  });
+
+  test('accepts new connections, and makes them when it is mended', async () => {
+    plane.apply([rule([await there('a')])]);
+    await served(/^a/);
+    plane.relink(new Set(['there']));
+    const fresh = await client();
+    fresh.socket.write('early');
+    await silence();
+    expect(fresh.text()).toBe('');
+    plane.relink(new Set());
+    await until(() => fresh.text() === 'a\nearly', { what: 'the echo', deadlineMs: 2_000 });
+  });
+
+  test('brings nothing of clients that have given up', async () => {
+    const heard: string[] = [];
+    const listener = await backend((socket) => void socket.on('data', (chunk) => heard.push(String(chunk))));
+    plane.apply([rule([{ ...listener, node: 'there' }])]);
+    plane.relink(new Set(['there']));
+    const tried = await until(
+      async () => {
+        const one = await client();
+        return one.socket.readyState === 'open' ? one : undefined;
+      },
+      { what: 'a connection', deadlineMs: 2_000 },
+    );
+    tried.socket.end('too late');
+    await silence();
+    plane.relink(new Set());
+    const { socket } = await client();
+    socket.write('in time');
+    await until(() => heard.length > 0, { what: 'a request', deadlineMs: 2_000 });
+    expect(heard).toEqual(['in time']);
+  });
+
+  test.each([
+    ['of this node holds what comes from outside', 'outside', 'here', 'here', true],
+    ['of this node leaves its own pods their way to each other', 'own pods', 'here', 'here', false],
+    ['of this node holds what its pods say to others', 'own pods', 'there', 'here', true],
+    ['of another node leaves the rest alone', 'outside', 'elsewhere', 'there', false],
+  ] as const)('%s', async (_what, who, node, cut, held) => {
+    plane.apply([rule([await there('a', node)], { for: who })]);
+    await served(/^a/);
+    plane.relink(new Set([cut]));
+    const fresh = await client();
+    if (held) await silence();
+    else await until(() => fresh.text() !== '', { what: 'an answer', deadlineMs: 2_000 });
+    expect(fresh.text()).toBe(held ? '' : 'a\n');
   });
 });

@@ -90,9 +90,9 @@ describe('where connections go', () => {
       slice([endpoint(5)], 'other'),
     ];
     expect(rules(node(1), [service()], slices)[0]?.backends).toEqual([
-      { host: '127.70.1.2', port: 3000 },
-      { host: '127.70.1.3', port: 3000 },
-      { host: '127.70.1.4', port: 3000 },
+      { host: '127.70.1.2', port: 3000, node: 'node-1' },
+      { host: '127.70.1.3', port: 3000, node: 'node-1' },
+      { host: '127.70.1.4', port: 3000, node: 'node-1' },
     ]);
   });
 

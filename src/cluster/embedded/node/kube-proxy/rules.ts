@@ -5,6 +5,8 @@ import type { EndpointSlice, Service } from '../../objects.ts';
 export interface Backend {
   host: string;
   port: number;
+  /** Where the pod is. */
+  node?: string | undefined;
 }
 
 /** One address and port that a proxy serves. */
@@ -13,6 +15,8 @@ export interface Rule {
   service: string;
   host: string;
   port: number;
+  /** Who connects there: what is outside the node, or its own pods. */
+  for: 'outside' | 'own pods';
   /** Sorted, without duplicates. Empty: connections are refused. */
   backends: Backend[];
   /** How long a client address stays with its backend, nominal seconds; null without session affinity. */
@@ -74,13 +78,15 @@ export function proxyRules({
       });
       if (port.nodePort !== undefined && (addresses.mode === 'range' || isControlPlane)) {
         const host = nodeAddress(addresses, index);
-        rules.push({ ...balanced(spec.externalTrafficPolicy), host, port: port.nodePort });
+        rules.push({ ...balanced(spec.externalTrafficPolicy), for: 'outside', host, port: port.nodePort });
       }
       if (isControlPlane && addresses.mode === 'range') {
-        rules.push({ ...balanced(spec.internalTrafficPolicy), host: spec.clusterIP ?? '', port: port.port });
+        const host = spec.clusterIP ?? '';
+        rules.push({ ...balanced(spec.internalTrafficPolicy), for: 'outside', host, port: port.port });
       }
       const local = localPort(service, port);
-      if (local !== undefined) rules.push({ ...balanced(spec.internalTrafficPolicy), ...local });
+      if (local !== undefined)
+        rules.push({ ...balanced(spec.internalTrafficPolicy), for: 'own pods', ...local });
     }
   }
   return rules;
@@ -111,7 +117,8 @@ function backendsOf(slices: EndpointSlice[], portName: string, onlyNode: string 
       const { ready: isReady, serving, terminating } = endpoint.conditions ?? {};
       const chosen =
         isReady !== false ? ready : serving !== false && terminating === true ? lastResort : undefined;
-      for (const host of endpoint.addresses) chosen?.set(`${host}:${port}`, { host, port });
+      for (const host of endpoint.addresses)
+        chosen?.set(`${host}:${port}`, { host, port, node: endpoint.nodeName });
     }
   }
   const backends = ready.size > 0 ? ready : lastResort;
