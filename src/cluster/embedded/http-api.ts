@@ -146,7 +146,8 @@ export async function connectHttpApi({
   };
 }
 
-type Connecting = (error: Error | null, socket: Duplex) => void;
+/** What an agent waits for; the type that Node gives it does not know that a failure comes without a socket. */
+type Connecting = (error: Error | null, socket?: Duplex) => void;
 
 /** An agent whose connections go over a link that can be cut. */
 class LinkedAgent extends Agent {
@@ -167,13 +168,23 @@ class LinkedAgent extends Agent {
     ...[options, connected]: Parameters<Agent['createConnection']>
   ): ReturnType<Agent['createConnection']> {
     if (this.#link.isUp) return super.createConnection(options, connected);
-    const done = connected as Connecting;
-    void this.#link.untilUp(this.#timeoutMs).then(
-      () => done(null, super.createConnection(options) as Duplex),
-      // There is no socket to hand over; the type of Node's callback does not know that.
-      (error: Error) => (done as (error: Error) => void)(error),
-    );
+    void this.#connectLater(options, connected as Connecting);
     return undefined;
+  }
+
+  async #connectLater(
+    options: Parameters<Agent['createConnection']>[0],
+    connected: Connecting,
+  ): Promise<void> {
+    let socket: Duplex | undefined;
+    let failure: Error | null = null;
+    try {
+      await this.#link.untilUp(this.#timeoutMs);
+      socket = super.createConnection(options) as Duplex;
+    } catch (error) {
+      failure = error as Error;
+    }
+    connected(failure, socket);
   }
 }
 
