@@ -134,6 +134,7 @@ function spec(replicas: number): SampleApiSpec {
     quoteWorkMs: 2,
     ordersWaitMs: 20,
     startupDelayMs: 0,
+    startupPeriodSeconds: 2,
     readinessPeriodSeconds: 10,
     terminationGraceSeconds: 30,
     drainMs: 0,

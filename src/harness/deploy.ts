@@ -41,7 +41,7 @@ export async function deploy(
     workload,
     nodesVisible: cluster.capabilities.nodesVisible,
     // Often enough to know which figures the autoscaler could see at each of its looks.
-    metricsEveryMs: Math.max(250, cluster.facts.timings.metricsResolutionMs / 3),
+    metricsEveryMs: Math.min(1_000, Math.max(250, cluster.facts.timings.metricsResolutionMs / 3)),
     signal: ended.signal,
   });
   steps.undoLater('the watches', async () => {

@@ -29,6 +29,7 @@ const scenario: Scenario = {
     quoteWorkMs: 1,
     ordersWaitMs: 1,
     startupDelayMs: 0,
+    startupPeriodSeconds: 2,
     readinessPeriodSeconds: 1,
     terminationGraceSeconds: 1,
     drainMs: 0,

@@ -55,6 +55,13 @@ export function nodePowerOf({ nodePower }: ScenarioFile['cluster']): Pick<Cluste
   return { nodePower: Object.fromEntries(given) as NodePowerCommands };
 }
 
+/** What a container's start costs, if it is to cost anything. */
+export function containerStartOf({
+  containerStart,
+}: ScenarioFile['embedded']): Pick<ClusterSpec, 'containerStartMs'> {
+  return containerStart === 0 ? {} : { containerStartMs: containerStart };
+}
+
 /** `none` cannot come where it is not allowed; the schema's type does not know. */
 function milli(cpu: number | 'none'): number {
   return cpu === 'none' ? 0 : cpu;
@@ -79,6 +86,7 @@ export function sampleApiOf(file: NonNullable<ScenarioFile['workload']['sampleAp
     ordersWaitMs: file.ordersWait,
     startupDelayMs: file.startupDelay,
     drainMs: file.drain,
+    startupPeriodSeconds: file.startupPeriod,
     readinessPeriodSeconds: file.readinessPeriod,
     terminationGraceSeconds: file.terminationGrace,
     autoscaler:

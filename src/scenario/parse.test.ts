@@ -237,6 +237,14 @@ describe('a scenario that is sound but probably not meant', () => {
   });
 });
 
+describe('what only the embedded cluster can be told', () => {
+  it('is the cost of a container’s start, which the speed-up does not touch', async () => {
+    const text = `${minimal}timing: { speedup: 10 }\nembedded: { containerStart: 700ms }\n`;
+    expect((await parse(text)).cluster.containerStartMs).toBe(700);
+    expect((await parse(minimal)).cluster).not.toHaveProperty('containerStartMs');
+  });
+});
+
 describe('loadScenario', () => {
   it.each([
     [

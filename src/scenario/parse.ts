@@ -21,6 +21,7 @@ import {
   faultOf,
   instantOf,
   manifestsOf,
+  containerStartOf,
   nodePowerOf,
   peakOf,
   phaseOf,
@@ -211,6 +212,7 @@ function assemble(
       workers: workersOf(file.cluster),
       timings: timingsOf(file.timing, speedup),
       ...nodePowerOf(file.cluster),
+      ...containerStartOf(file.embedded),
     },
     workload: meaning.workload,
     traffic: {

@@ -68,6 +68,14 @@ const cluster = section({
     .describe("Your own commands for the machines' power, with --on existing; a shell runs them."),
 });
 
+const embedded = section({
+  containerStart: duration({ max: 600_000 })
+    .prefault('0s')
+    .describe(
+      'What a container takes from being due to its process, as a container runtime does. Not sped up.',
+    ),
+});
+
 const timingOverrides = Object.fromEntries(
   Object.entries(kubernetesTimings)
     .filter(([name]) => name !== 'speedup')
@@ -124,6 +132,9 @@ const sampleApi = section({
   drain: duration({ max: 600_000 })
     .prefault('1s')
     .describe('How long a pod takes new connections after SIGTERM. Not sped up.'),
+  startupPeriod: wholeSeconds({ min: 1 })
+    .prefault('2s')
+    .describe('Between two startup probes, until the first succeeds; sped up.'),
   readinessPeriod: wholeSeconds({ min: 1 }).prefault('5s').describe('Between two readiness probes; sped up.'),
   terminationGrace: wholeSeconds({ min: 1 }).prefault('30s').describe('From SIGTERM to SIGKILL; sped up.'),
   autoscaler: autoscaler.optional().describe('Left out: the number of pods stays as it is.'),
@@ -201,6 +212,7 @@ export const fileSchema = section({
   seed: integer({ min: 0, max: 4_294_967_295 }).optional().describe('Makes every random choice repeatable.'),
   cluster: cluster.prefault({}).describe('What the cluster looks like.'),
   timing: timing.prefault({}).describe('How fast the cluster acts; values as they would be at speed-up 1.'),
+  embedded: embedded.prefault({}).describe('What only the embedded cluster can be told.'),
   workload: workload.prefault({ sampleApi: {} }).describe('What is deployed.'),
   traffic: trafficSchema.describe('What arrives.'),
   economy: economy.prefault({}).describe('What a pod is good for and what things cost, for the report.'),

@@ -90,7 +90,7 @@ function deployment(spec: SampleApiSpec, options: SampleApiOptions): Deployment 
               // Until it has answered once it is only starting, however many others start at the same time.
               startupProbe: {
                 httpGet: { path: '/livez', port: portName },
-                periodSeconds: 2,
+                periodSeconds: spec.startupPeriodSeconds,
                 timeoutSeconds: 10,
                 failureThreshold: 150,
               },

@@ -17,6 +17,7 @@ export interface SampleApiSpec {
   /** How long a pod still takes new connections after SIGTERM; real time, the speed-up does not touch it. */
   drainMs: number;
   /** Nominal seconds, as in a pod's spec: the cluster's speed-up divides them. */
+  startupPeriodSeconds: number;
   readinessPeriodSeconds: number;
   terminationGraceSeconds: number;
   /** null: no autoscaler. */

@@ -13,6 +13,7 @@ const sampleApi: SampleApiSpec = {
   ordersWaitMs: 20,
   startupDelayMs: 0,
   drainMs: 1000,
+  startupPeriodSeconds: 2,
   readinessPeriodSeconds: 5,
   terminationGraceSeconds: 30,
   autoscaler: { minReplicas: 2, maxReplicas: 10, targetCpuUtilization: 60, behavior: null },

@@ -74,6 +74,8 @@ export interface NodeConfig {
    * cuts the node's power kills the node process and these groups; whoever hangs it stops them.
    */
   groupsFile: string;
+  /** What a container takes from being due to its process's start. */
+  containerStartMs: number;
   /** CPU limits: `auto` takes cgroup v2, else v1, else the duty cycle. */
   cpuLimits: 'auto' | 'cgroup2' | 'cgroup1' | 'duty-cycle' | 'off';
 }

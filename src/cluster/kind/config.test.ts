@@ -67,10 +67,11 @@ describe('the configuration of a kind cluster', () => {
         };
         return patch.nodeRegistration.kubeletExtraArgs;
       });
+    const flags = plan().settings.kubeletFlags;
     expect(args).toEqual([
-      { 'max-pods': '110', 'system-reserved': `cpu=2000m,memory=${6 * 1024 * 1024}Ki` },
-      { 'max-pods': '50', 'system-reserved': `memory=${6 * 1024 * 1024}Ki` },
-      { 'max-pods': '110' },
+      { ...flags, 'max-pods': '110', 'system-reserved': `cpu=2000m,memory=${6 * 1024 * 1024}Ki` },
+      { ...flags, 'max-pods': '50', 'system-reserved': `memory=${6 * 1024 * 1024}Ki` },
+      { ...flags, 'max-pods': '110' },
     ]);
   });
 

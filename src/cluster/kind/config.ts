@@ -92,7 +92,7 @@ export function planCluster({
       ...spec.workers.map((each) =>
         withImage({
           ...worker,
-          kubeadmConfigPatches: [...(worker.kubeadmConfigPatches ?? []), reservationPatch(each, host)],
+          kubeadmConfigPatches: [...(worker.kubeadmConfigPatches ?? []), kubeletPatch(each, host, settings)],
         }),
       ),
     ],
@@ -136,11 +136,16 @@ function timingPatches({ apiServer, controllerManager, kubelet }: ControlPlaneSe
 }
 
 /** What the machine has more than the worker is to offer is set aside. */
-function reservationPatch({ cpuMilli, memoryBytes, maxPods }: NodeSpec, host: HostCapacity): string {
+function kubeletPatch(
+  { cpuMilli, memoryBytes, maxPods }: NodeSpec,
+  host: HostCapacity,
+  { kubeletFlags }: ControlPlaneSettings,
+): string {
   const cpu = host.cpuMilli - cpuMilli;
   const memory = Math.floor((host.memoryBytes - memoryBytes) / 1024);
   const reserved = [...(cpu > 0 ? [`cpu=${cpu}m`] : []), ...(memory > 0 ? [`memory=${memory}Ki`] : [])];
   const kubeletExtraArgs = {
+    ...kubeletFlags,
     'max-pods': String(maxPods),
     ...(reserved.length === 0 ? {} : { 'system-reserved': reserved.join(',') }),
   };

@@ -11,7 +11,7 @@ describe('timings on a real Kubernetes', () => {
   });
 
   it('become flags and the kubelets’ configuration', () => {
-    const { apiServer, controllerManager, kubelet } = settingsFor(
+    const { apiServer, controllerManager, kubelet, kubeletFlags } = settingsFor(
       effectiveTimings(10, { unreachableTolerationMs: 101_000, hpaTolerance: 0.2 }),
     );
     expect(apiServer).toEqual({
@@ -26,6 +26,7 @@ describe('timings on a real Kubernetes', () => {
       'node-monitor-grace-period': '5s',
     });
     // A short grace needs short leases, or healthy nodes would be taken for lost.
+    expect(kubeletFlags).toEqual({ 'housekeeping-interval': '1s' });
     expect(kubelet).toMatchObject({ nodeLeaseDurationSeconds: 4, nodeStatusUpdateFrequency: '1s' });
   });
 
@@ -36,6 +37,8 @@ describe('timings on a real Kubernetes', () => {
     );
     expect(effective).toMatchObject({
       metricsResolutionMs: 10_000,
+      cpuHousekeepingMs: 1_000,
+      podRelistMs: 1_000,
       nodeLeaseRenewalMs: 1_000,
       nodeMonitorGraceMs: 4_000,
       unreachableTolerationMs: 3_000,

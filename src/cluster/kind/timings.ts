@@ -8,6 +8,8 @@ export interface ControlPlaneSettings {
   controllerManager: Record<string, string>;
   /** Fields of the kubelets' configuration (kubelet.config.k8s.io/v1beta1). */
   kubelet: Record<string, string | number>;
+  /** What its configuration has no field for. */
+  kubeletFlags: Record<string, string>;
   metricsResolutionSeconds: number;
   /** What is in force then. */
   effective: Timings;
@@ -21,16 +23,20 @@ const leastMetricsResolutionMs = 10_000;
 const renewalShare = 0.25;
 /** A shorter lease would have healthy nodes on a busy machine taken for lost. */
 const leastLeaseMs = 4_000;
+/** More often it would only cost: each look reads the files of every container's cgroup. */
+const leastHousekeepingMs = 1_000;
 const leastMonitorPeriodMs = 200;
 
 /** The settings that follow the asked timings as closely as a real Kubernetes can. */
 export function settingsFor(asked: Timings): ControlPlaneSettings {
   const leaseMs = Math.max(leastLeaseMs, wholeSeconds(asked.nodeLeaseRenewalMs / renewalShare));
   const renewalMs = leaseMs * renewalShare;
-  const { crashLoopInitialMs, crashLoopMaxMs, crashLoopResetMs } = kubernetesTimings;
+  const { podRelistMs, crashLoopInitialMs, crashLoopMaxMs, crashLoopResetMs } = kubernetesTimings;
   const effective: Timings = {
     ...asked,
     metricsResolutionMs: Math.max(leastMetricsResolutionMs, asked.metricsResolutionMs),
+    cpuHousekeepingMs: Math.max(leastHousekeepingMs, asked.cpuHousekeepingMs),
+    podRelistMs,
     nodeLeaseDurationMs: leaseMs,
     nodeLeaseRenewalMs: renewalMs,
     nodeMonitorPeriodMs: Math.max(leastMonitorPeriodMs, asked.nodeMonitorPeriodMs),
@@ -63,6 +69,7 @@ export function settingsFor(asked: Timings): ControlPlaneSettings {
       nodeStatusUpdateFrequency: goDuration(Math.max(1_000, 10_000 / asked.speedup)),
       nodeStatusReportFrequency: '5m',
     },
+    kubeletFlags: { 'housekeeping-interval': goDuration(effective.cpuHousekeepingMs) },
     metricsResolutionSeconds: effective.metricsResolutionMs / 1000,
     effective,
     notFollowed: differences(asked, effective),
@@ -71,6 +78,8 @@ export function settingsFor(asked: Timings): ControlPlaneSettings {
 
 const why: Partial<Record<keyof Timings, string>> = {
   metricsResolutionMs: 'the metrics server takes no less',
+  cpuHousekeepingMs: 'more often only costs',
+  podRelistMs: 'the kubelet has no setting for it',
   nodeLeaseDurationMs: 'whole seconds, four times the renewal',
   nodeLeaseRenewalMs: 'a quarter of the lease, which is 4 s or more',
   nodeMonitorPeriodMs: 'a shorter one only costs',

@@ -40,6 +40,16 @@ export const timers: Record<string, Timer> = {
     standard: 15_000,
     governs: 'how old the usage that the HPA sees may be',
   },
+  cpuHousekeepingMs: {
+    title: 'CPU housekeeping',
+    standard: 10_000,
+    governs: 'after how long, up to twice it, a kubelet measures a container’s CPU again',
+  },
+  podRelistMs: {
+    title: 'Pod relist',
+    standard: 1_000,
+    governs: 'how long a kubelet may not know that a container started or ended',
+  },
   nodeLeaseDurationMs: {
     title: 'Node lease duration',
     standard: 40_000,

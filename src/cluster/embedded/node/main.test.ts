@@ -47,6 +47,7 @@ beforeEach(async () => {
     tls: nodeIdentityFiles(pkiDir, 'worker-1'),
     imagesFile: join(runDir, 'images.json'),
     groupsFile: join(runDir, 'groups'),
+    containerStartMs: 0,
     cpuLimits: 'auto',
   };
   const images = [{ name: 'sleeper:1', command: ['sleep', '1000'], workingDir: '/', env: {} }];

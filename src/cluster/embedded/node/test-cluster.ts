@@ -66,9 +66,9 @@ export class TestCluster {
   static async start(overrides: Partial<NodeConfig> = {}): Promise<TestCluster> {
     // A block of addresses of our own while several test processes run.
     const addresses = overrides.addresses ?? { mode: 'range', block: freeBlock() };
-    const timings = effectiveTimings(speedup);
+    const timings = overrides.timings ?? effectiveTimings(speedup);
     const context = await createApiContext({ timings, addresses });
-    const cluster = new TestCluster(createLocalApi(context), { addresses, timings, ...overrides });
+    const cluster = new TestCluster(createLocalApi(context), { ...overrides, addresses, timings });
     await cluster.node.ready;
     return cluster;
   }
@@ -85,6 +85,7 @@ export class TestCluster {
       tls: { ca: '', cert: '', key: '' },
       imagesFile: join(this.runDir, 'images.json'),
       groupsFile: join(this.runDir, 'groups'),
+      containerStartMs: 0,
       cpuLimits: 'off',
       ...overrides,
     };

@@ -111,6 +111,7 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
           addresses.plan.mode === 'range'
             ? `127.${addresses.plan.block}.0.0/16, one per pod`
             : '127.0.0.1, one port per pod',
+        ...(spec.containerStartMs !== undefined && { 'container start': `${spec.containerStartMs} ms` }),
         ...nodeFacts?.facts,
       },
       timings: spec.timings,
@@ -268,6 +269,7 @@ function nodeConfig(
     tls: nodeIdentityFiles(`${runDir}/pki`, node.name),
     imagesFile,
     groupsFile: `${runDir}/groups/node-${node.name}`,
+    containerStartMs: spec.containerStartMs ?? 0,
     cpuLimits,
   };
 }

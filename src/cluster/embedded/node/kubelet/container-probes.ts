@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../../../support/index.ts';
 import type { ContainerRecord } from './container-record.ts';
 import type { KubeletContext } from './context.ts';
 import type { PodAddress } from './pod-addresses.ts';
@@ -16,6 +17,8 @@ export interface ContainerProbesOptions {
   record: ContainerRecord;
   address: PodAddress;
   events: PodEvents;
+  /** Periods count from here: the kubelet's tickers begin when it is about to start the pod's containers, and go on across restarts. */
+  ticksFromMs: number;
   /** A container that the kubelet finds running when it starts is probed at a random point of the first period. */
   adopted: boolean;
   changed: () => void;
@@ -24,8 +27,8 @@ export interface ContainerProbesOptions {
 }
 
 /**
- * The probes of one container instance. Readiness is asked at once when the container has started, startup and liveness a
- * period later, and both of the others only once startup has succeeded.
+ * The probes of one container instance. Readiness is asked at once when the container is known to run, startup and liveness at
+ * the next tick of their period, and both of the others only once startup has succeeded.
  */
 export class ContainerProbes {
   readonly #options: ContainerProbesOptions;
@@ -52,17 +55,19 @@ export class ContainerProbes {
   }
 
   #start(type: ProbeType, probe: Probe): void {
-    const { context, record, address, events, adopted } = this.#options;
+    const { context, record, address, events, adopted, ticksFromMs } = this.#options;
     const { instance } = record;
     if (instance === undefined) return;
     const { speedup } = context.config.timings;
     const periodMs = ((probe.periodSeconds ?? 10) * 1000) / speedup;
+    const now = monotonicMs();
     const prober = new Prober({
       type,
       probe,
       target: { container: record.spec, address, instance },
       speedup,
-      firstAfterMs: adopted ? context.random() * periodMs : type === 'readiness' ? 0 : periodMs,
+      ticksFromMs: adopted ? now - context.random() * periodMs : ticksFromMs,
+      atOnce: type === 'readiness' && !adopted,
       onFailure: (output) => events.warning('Unhealthy', `${titles[type]} probe failed: ${output}`, record),
       onResult: (healthy) => this.#onResult(type, probe, healthy),
     });

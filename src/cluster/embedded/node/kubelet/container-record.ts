@@ -20,6 +20,8 @@ export interface ContainerRecord {
   restartCount: number;
   state: ContainerState;
   lastState: ContainerState;
+  /** It was started, and the kubelet has not looked at it since. */
+  unseen: boolean;
   /** Its startup probe, if any, has succeeded. */
   started: boolean;
   ready: boolean;
@@ -53,6 +55,7 @@ export function newRecord(
     restartCount: remembered?.restartCount ?? 0,
     state: { waiting: { reason: 'ContainerCreating' } },
     lastState: remembered?.lastState ?? {},
+    unseen: false,
     started: false,
     ready: false,
     imageID: remembered?.imageID ?? '',
@@ -64,8 +67,30 @@ export function newRecord(
   };
 }
 
+/** The kubelet knows it to run. */
 export function isRunning({ state }: ContainerRecord): boolean {
   return state.running !== undefined;
+}
+
+/** It has a process, whether the kubelet has looked since or not. */
+export function hasProcess({ instance }: ContainerRecord): boolean {
+  return instance !== undefined && instance.exit === undefined;
+}
+
+/** The record is of a new instance from now on. */
+export function isAnother(record: ContainerRecord, { id, restartCount }: Container['spec']): void {
+  if (record.state.terminated !== undefined) record.lastState = { terminated: record.state.terminated };
+  record.restartCount = restartCount;
+  record.containerID = `openbell://${id}`;
+}
+
+/** The kubelet's look at a container that was started. */
+export function noticeStart(record: ContainerRecord, { spec }: Container, startedAt: string): void {
+  isAnother(record, spec);
+  record.state = { running: { startedAt } };
+  record.unseen = false;
+  record.started = record.spec.startupProbe === undefined;
+  record.ready = record.started && record.spec.readinessProbe === undefined;
 }
 
 /** The state of a container that has ended. */

@@ -4,7 +4,7 @@ import { milliOf } from '../../../../kubernetes/quantity.ts';
 import type { ProcessImage } from '../../../provider.ts';
 import type { Pod } from '../../objects.ts';
 import type { ContainerSpec } from '../runtime/index.ts';
-import type { ContainerRecord } from './container-record.ts';
+import { isAnother, type ContainerRecord } from './container-record.ts';
 import { effectiveMs, timestamp, type KubeletContext } from './context.ts';
 import { environmentObjects } from './environment-objects.ts';
 import { containerEnvironment } from './environment.ts';
@@ -31,6 +31,8 @@ export interface StartOptions {
   presentImages: Map<string, ProcessImage>;
   /** Calls `changed` when the record's state says something new, before it is over. */
   changed: () => void;
+  /** Whether the pod is to end: then nothing is started any more. */
+  isLeaving: () => boolean;
 }
 
 /** Takes a container that does not run from its image to a process, noting each step in its record. */
@@ -107,12 +109,14 @@ function crashLoop({
 }
 
 async function run(
-  { context, record, events, changed }: StartOptions,
+  { context, record, events, changed, isLeaving }: StartOptions,
   spec: ContainerSpec,
 ): Promise<StartResult> {
-  if (record.state.terminated !== undefined) record.lastState = { terminated: record.state.terminated };
-  record.restartCount = spec.restartCount;
-  record.containerID = `openbell://${spec.id}`;
+  const { containerStartMs } = context.config;
+  if (containerStartMs > 0) {
+    await context.clock.sleep(containerStartMs, context.signal).catch(() => undefined);
+    if (context.signal.aborted || isLeaving()) return { retryInMs: 0 };
+  }
   events.normal('Created', `Created container: ${record.spec.name}`, record);
   try {
     record.instance = await context.runtime.start(spec);
@@ -120,6 +124,7 @@ async function run(
     const message = `failed to start ${spec.command.join(' ')} in ${spec.workingDir}: ${messageOf(error)}`;
     events.warning('Failed', `Error: ${message}`, record);
     const at = timestamp(context);
+    isAnother(record, spec);
     const { containerID } = record;
     record.state = {
       terminated: {
@@ -135,11 +140,8 @@ async function run(
     changed();
     return 'failed';
   }
-  record.state = { running: { startedAt: timestamp(context, record.instance.startedAt) } };
-  record.started = record.spec.startupProbe === undefined;
-  record.ready = record.started && record.spec.readinessProbe === undefined;
+  record.unseen = true;
   events.normal('Started', `Started container ${record.spec.name}`, record);
-  changed();
   return 'started';
 }
 

@@ -6,6 +6,7 @@ import type { Service } from '../../objects.ts';
 import type { LocalServices } from '../kube-proxy/index.ts';
 import type { ContainerRuntime } from '../runtime/index.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { Relist } from './relist.ts';
 import type { PodAddresses } from './pod-addresses.ts';
 
 /** What outlives a stop and start of the kubelet, and what it is told. */
@@ -24,6 +25,7 @@ export interface KubeletOptions {
 export interface KubeletContext extends KubeletOptions {
   events: EventRecorder;
   services: Informer<Service>;
+  relist: Relist;
   /** Aborts when the kubelet is stopped. */
   signal: AbortSignal;
 }

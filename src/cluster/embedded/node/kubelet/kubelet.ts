@@ -8,6 +8,7 @@ import { EventRecorder } from './event-recorder.ts';
 import { MetricsLoop } from './metrics.ts';
 import { NodeRegistration } from './node-registration.ts';
 import { PodWorker } from './pod-worker.ts';
+import { Relist } from './relist.ts';
 
 /**
  * The agent of one node: registers it, renews its Lease, runs the pods that are bound to it and tells the API about all of
@@ -29,6 +30,7 @@ export class Kubelet {
       signal,
       events: new EventRecorder({ api, node: config.node.name, clock, log }),
       services: startInformer(api, resources.services, { signal }),
+      relist: new Relist(clock, config.timings.podRelistMs),
     };
     const registration = new NodeRegistration(this.#context);
     this.ready = registration.registered;

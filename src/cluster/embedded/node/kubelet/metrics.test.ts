@@ -6,7 +6,7 @@ const timings = { freshMs: 10_000, resolutionMs: 15_000 };
 
 test('usage is what was used between two points, per second', () => {
   const sample = sampleOf({ last: point(0, 1e9), now: point(15_000, 4e9), startedAt: -60_000, ...timings });
-  expect(sample).toEqual({ windowMs: 15_000, cpuNanosPerSecond: 2e8, memoryBytes: 1024 });
+  expect(sample).toEqual({ at: 15_000, windowMs: 15_000, cpuNanosPerSecond: 2e8, memoryBytes: 1024 });
 });
 
 test.each([

@@ -2,6 +2,7 @@ import { messageOf } from '../../../../support/index.ts';
 import { ApiError, resources, type ResourceType } from '../../api.ts';
 import type { KubeObject, NodeMetrics, Pod, PodMetrics } from '../../objects.ts';
 import type { Container } from '../runtime/index.ts';
+import { CpuHousekeeping } from './cpu-housekeeping.ts';
 import { effectiveMs, timestamp, type KubeletContext } from './context.ts';
 
 /** A container that runs for less than this when it is first seen is measured from the next window on (metrics-server's rule). */
@@ -17,6 +18,8 @@ export interface Point {
 
 /** Average use over a window. */
 export interface Sample {
+  /** Monotonic milliseconds: the window's end. */
+  at: number;
   windowMs: number;
   cpuNanosPerSecond: number;
   memoryBytes: number;
@@ -45,53 +48,56 @@ export function sampleOf({
   if (from === undefined || now.at <= from.at) return undefined;
   const windowMs = now.at - from.at;
   return {
+    at: now.at,
     windowMs,
     cpuNanosPerSecond: Math.max(0, ((now.cpuNanos - from.cpuNanos) * 1000) / windowMs),
     memoryBytes: now.memoryBytes,
   };
 }
 
-/** Measures all containers each resolution and writes PodMetrics and NodeMetrics, until the kubelet stops. */
+/**
+ * Publishes what containers use: each resolution, at the same instants on all nodes as one metrics-server does, PodMetrics and
+ * NodeMetrics are written from what the kubelet had measured by then. A container without a newer measurement keeps its figures.
+ */
 export class MetricsLoop {
   readonly #context: KubeletContext;
   readonly #pods: () => Pod[];
-  #points = new Map<string, Point>();
+  readonly #housekeeping: CpuHousekeeping;
+  /** Those that the last publication was made from, by container. */
+  #published = new Map<string, Point>();
   #own: Point | undefined;
 
   constructor(context: KubeletContext, pods: () => Pod[]) {
     this.#context = context;
     this.#pods = pods;
+    this.#housekeeping = new CpuHousekeeping(context);
     void this.#run();
   }
 
   async #run(): Promise<void> {
     const { clock, signal, config, log } = this.#context;
     const { metricsResolutionMs } = config.timings;
-    for (let next = clock.now() + metricsResolutionMs; !signal.aborted; next += metricsResolutionMs) {
-      // After a pause of the whole process, windows that were missed are left out.
-      next = Math.max(next, clock.now());
-      await clock.sleep(next - clock.now(), signal).catch(() => undefined);
+    while (!signal.aborted) {
+      // All kubelets of the cluster share this machine's clock.
+      const untilNextMs = metricsResolutionMs - (clock.wall() % metricsResolutionMs);
+      await clock.sleep(untilNextMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      await this.#measure().catch((error: unknown) => log(`metrics: ${messageOf(error)}`));
+      await this.#publish().catch((error: unknown) => log(`metrics: ${messageOf(error)}`));
     }
   }
 
-  async #measure(): Promise<void> {
-    const { runtime } = this.#context;
-    const running = runtime.containers().filter(({ exit }) => exit === undefined);
-    const points = new Map<string, Point>();
+  async #publish(): Promise<void> {
+    const running = this.#context.runtime.containers().filter(({ exit }) => exit === undefined);
     const samples = new Map<Container, Sample>();
-    await Promise.all(
-      running.map(async (container) => {
-        const usage = await container.usage();
-        if (usage === undefined) return;
-        const now = { at: this.#context.clock.now(), ...usage };
-        points.set(container.spec.id, now);
-        const sample = this.#sample(container, now);
-        if (sample !== undefined) samples.set(container, sample);
-      }),
-    );
-    this.#points = points;
+    const published = new Map<string, Point>();
+    for (const container of running) {
+      const point = this.#housekeeping.latest(container);
+      if (point === undefined) continue;
+      published.set(container.spec.id, point);
+      const sample = this.#sample(container, point);
+      if (sample !== undefined) samples.set(container, sample);
+    }
+    this.#published = published;
     const byPod = Map.groupBy(running, ({ spec }) => spec.pod.uid);
     await Promise.all([...this.#podMetrics(byPod, samples), this.#nodeMetrics([...samples.values()])]);
   }
@@ -99,7 +105,7 @@ export class MetricsLoop {
   #sample(container: Container, now: Point): Sample | undefined {
     const { clock, config } = this.#context;
     return sampleOf({
-      last: this.#points.get(container.spec.id),
+      last: this.#published.get(container.spec.id),
       now,
       startedAt: clock.now() - (clock.wall() - container.startedAt),
       freshMs: effectiveMs(this.#context, freshSeconds),
@@ -124,12 +130,18 @@ export class MetricsLoop {
           namespace: metadata?.namespace ?? '',
           ...(metadata?.labels !== undefined && { labels: metadata.labels }),
         },
-        timestamp: timestamp(this.#context),
+        timestamp: this.#timestampOf(Math.min(...measured.map(({ sample }) => sample.at))),
         window: goSeconds(Math.max(...measured.map(({ sample }) => sample.windowMs))),
         containers: measured.map(({ name, sample }) => ({ name, usage: quantities(sample) })),
       };
       yield this.#write(resources.podMetrics, metrics);
     }
+  }
+
+  /** A monotonic instant as a time stamp. */
+  #timestampOf(at: number): string {
+    const { clock } = this.#context;
+    return timestamp(this.#context, clock.wall() - (clock.now() - at));
   }
 
   /** The node: its containers and this process. */
@@ -148,6 +160,7 @@ export class MetricsLoop {
       timestamp: timestamp(this.#context),
       window: goSeconds(own.windowMs),
       usage: quantities({
+        at: own.at,
         windowMs: own.windowMs,
         cpuNanosPerSecond: all.reduce((sum, sample) => sum + sample.cpuNanosPerSecond, 0),
         memoryBytes: all.reduce((sum, sample) => sum + sample.memoryBytes, 0),

@@ -4,7 +4,14 @@ import { ApiError, resources } from '../../api.ts';
 import type { Pod } from '../../objects.ts';
 import type { Container, ContainerExit } from '../runtime/index.ts';
 import { ContainerProbes } from './container-probes.ts';
-import { isRunning, terminated, type ContainerRecord } from './container-record.ts';
+import {
+  hasProcess,
+  isAnother,
+  isRunning,
+  noticeStart,
+  terminated,
+  type ContainerRecord,
+} from './container-record.ts';
 import { restarts, restoreRecords } from './container-restore.ts';
 import { startContainer } from './container-starter.ts';
 import { ContainerStopper } from './container-stopper.ts';
@@ -42,6 +49,10 @@ export class PodWorker {
   /** Why the kubelet has ended it. */
   #failure: { reason: string; message: string } | undefined;
   #graceEndsAt = Number.POSITIVE_INFINITY;
+  /** What the kubelet will find at its next look. */
+  readonly #looks = new Set<() => void>();
+  /** Monotonic time at which its probes' periods began. */
+  #probesFrom = 0;
   #finalized = false;
   #stepping = false;
   #again = false;
@@ -74,7 +85,8 @@ export class PodWorker {
     });
     for (const record of this.#records) {
       if (record.instance === undefined || record.instance.exit !== undefined) continue;
-      this.#watch(record, record.instance, true);
+      this.#follow(record, record.instance);
+      this.#probe(record, true);
     }
     context.signal.addEventListener('abort', () => this.#letGo(), { once: true });
     this.#wake();
@@ -96,6 +108,11 @@ export class PodWorker {
 
   get #name(): string {
     return `${this.#pod.metadata?.namespace}/${this.#pod.metadata?.name}`;
+  }
+
+  /** Somebody wants it to end. */
+  #isLeaving(): boolean {
+    return this.#gone || this.#pod.metadata?.deletionTimestamp !== undefined;
   }
 
   #learn(pod: Pod): void {
@@ -132,7 +149,7 @@ export class PodWorker {
   }
 
   async #step(): Promise<void> {
-    if (this.#gone || this.#pod.metadata?.deletionTimestamp !== undefined) return this.#terminate();
+    if (this.#isLeaving()) return this.#terminate();
     if (this.#ended) return undefined;
     this.#address ??= await this.#takeAddress();
     if (this.#address === undefined) return undefined;
@@ -180,8 +197,8 @@ export class PodWorker {
         if (state.terminated?.exitCode === 0) continue;
         if (state.terminated !== undefined && this.#pod.spec?.restartPolicy === 'Never') return;
       }
-      if (!isRunning(record)) await this.#start(record, address);
-      if (this.#pod.metadata?.deletionTimestamp !== undefined || this.#gone) return;
+      if (!isRunning(record) && !record.unseen) await this.#start(record, address);
+      if (this.#isLeaving()) return;
       if (role === 'init' || (role === 'sidecar' && !record.started)) return;
     }
   }
@@ -192,6 +209,7 @@ export class PodWorker {
       this.#retryIn(record.notBefore - now);
       return;
     }
+    this.#probesFrom ||= now;
     const result = await startContainer({
       context: this.#context,
       pod: this.#pod,
@@ -200,23 +218,55 @@ export class PodWorker {
       events: this.#events,
       presentImages: this.#presentImages,
       changed: () => this.#status.touch(),
+      isLeaving: () => this.#isLeaving(),
     });
     if (result === 'failed') this.#wake();
-    else if (result === 'started') this.#watch(record, record.instance as Container, false);
+    else if (result === 'started') this.#started(record, record.instance as Container);
     else {
       record.notBefore = this.#context.clock.now() + result.retryInMs;
       this.#retryIn(result.retryInMs);
     }
   }
 
-  #watch(record: ContainerRecord, instance: Container, adopted: boolean): void {
-    void instance.exited.then((exit) => this.#onExit(record, instance, exit));
+  /** Known to run, and probed, from the kubelet's next look on. */
+  #started(record: ContainerRecord, instance: Container): void {
+    this.#follow(record, instance);
+    this.#atRelist(() => {
+      if (record.instance !== instance || instance.exit !== undefined || this.#isLeaving()) return;
+      noticeStart(record, instance, timestamp(this.#context, instance.startedAt));
+      this.#probe(record, false);
+      this.#status.touch();
+      this.#wake();
+    });
+  }
+
+  #follow(record: ContainerRecord, instance: Container): void {
+    void instance.exited.then((exit) => {
+      const endedAt = this.#context.clock.now();
+      const notice = (): void => this.#onExit(record, instance, { ...exit, endedAt });
+      // Whoever stops a container waits for its end; one that ends by itself is found at the next look.
+      if (this.#isLeaving() || this.#ended || this.#stoppers.has(record)) notice();
+      else this.#atRelist(notice);
+    });
+  }
+
+  #atRelist(look: () => void): void {
+    const { clock, relist, signal } = this.#context;
+    this.#looks.add(look);
+    const due = (): void => {
+      if (this.#looks.delete(look)) look();
+    };
+    void clock.sleep(relist.inMs(), signal).then(due, () => undefined);
+  }
+
+  #probe(record: ContainerRecord, adopted: boolean): void {
     if (this.#address === undefined) return;
     const probes = new ContainerProbes({
       context: this.#context,
       record,
       address: this.#address,
       events: this.#events,
+      ticksFromMs: this.#probesFrom,
       adopted,
       changed: () => {
         this.#status.touch();
@@ -236,15 +286,22 @@ export class PodWorker {
     this.#probes.set(record, probes);
   }
 
-  #onExit(record: ContainerRecord, instance: Container, exit: ContainerExit): void {
+  #onExit(
+    record: ContainerRecord,
+    instance: Container,
+    { endedAt, ...exit }: ContainerExit & { endedAt: number },
+  ): void {
     if (record.instance !== instance || this.#context.signal.aborted) return;
     this.#probes.get(record)?.stop();
     this.#probes.delete(record);
     this.#stoppers.delete(record);
+    // It ended before the kubelet had seen it run.
+    if (record.unseen) isAnother(record, instance.spec);
     record.state = { terminated: terminated(record, exit, timestamp(this.#context, instance.startedAt)) };
+    record.unseen = false;
     record.ready = false;
     record.started = false;
-    record.endedAt = this.#context.clock.now();
+    record.endedAt = endedAt;
     if (!this.#ended) this.#status.touch();
     this.#wake();
   }
@@ -252,7 +309,7 @@ export class PodWorker {
   /** The pod has run to its end: nothing is started any more, sidecars are stopped, the address is free. */
   #end(): void {
     this.#ended = true;
-    const running = this.#records.filter(isRunning);
+    const running = this.#records.filter(hasProcess);
     const grace = effectiveMs(this.#context, this.#pod.spec?.terminationGracePeriodSeconds ?? 30);
     for (const record of running) void this.#stopperOf(record).stop(grace);
     this.#context.addresses.release(this.#uid);
@@ -262,12 +319,17 @@ export class PodWorker {
   /** Called at each step until nothing runs; only ever shortens the grace. */
   async #terminate(): Promise<void> {
     const { clock } = this.#context;
+    // Whoever ends a pod looks at it first.
+    for (const look of this.#looks) {
+      this.#looks.delete(look);
+      look();
+    }
     const graceSeconds = this.#gone
       ? minimalGraceSeconds
       : (this.#pod.metadata?.deletionGracePeriodSeconds ?? 0);
     this.#graceEndsAt = Math.min(this.#graceEndsAt, clock.now() + effectiveMs(this.#context, graceSeconds));
     for (const probes of this.#probes.values()) probes.stop('restarting');
-    const running = this.#records.filter(isRunning);
+    const running = this.#records.filter(hasProcess);
     // Sidecars serve the others until these have ended.
     const apps = running.filter(({ role }) => role !== 'sidecar');
     for (const record of apps.length > 0 ? apps : running) {
@@ -342,7 +404,7 @@ export class PodWorker {
       podIP: this.#address?.ip ?? pod.status?.podIP,
       startTime: this.#startTime,
       failure: this.#failure,
-      finishing: this.#ended || (deleting && !this.#records.some(isRunning)),
+      finishing: this.#ended || (deleting && !this.#records.some(hasProcess)),
       now: timestamp(this.#context),
       config: this.#context.config,
     });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../../../support/index.ts';
+import { effectiveTimings } from '../../../spec.ts';
 import { resources } from '../../api.ts';
 import type { Pod } from '../../objects.ts';
 import {
@@ -22,6 +23,46 @@ beforeAll(async () => {
   cluster = await TestCluster.start();
 });
 afterAll(() => cluster.stop());
+
+describe('a container that is started', () => {
+  test('takes as long as it is told to cost', async () => {
+    const slow = await TestCluster.start({ containerStartMs: 300 });
+    try {
+      const createdAt = Date.now();
+      await slow.createPod('costly', { containers: [web()] });
+      const pod = await slow.readyPod('costly');
+      const startedAt = mainContainer(pod)?.state?.running?.startedAt ?? '';
+      // Timers may fire a millisecond early.
+      expect(Date.parse(startedAt) - createdAt).toBeGreaterThanOrEqual(299);
+    } finally {
+      await slow.stop();
+    }
+  });
+
+  test('is known to run only at the kubelet’s next look, and can be ended before', async () => {
+    const blind = await TestCluster.start({ timings: effectiveTimings(10, { podRelistMs: 36_000_000 }) });
+    try {
+      await blind.createPod('unseen', { containers: [web()], terminationGracePeriodSeconds: 0 });
+      await until(async () => (await blind.events('unseen')).some((event) => event.startsWith('Started')), {
+        what: 'the event of its start',
+        deadlineMs: 8_000,
+        everyMs: 5,
+      });
+      const pod = await blind.pod('unseen');
+      expect(pod?.status?.phase).toBe('Pending');
+      expect(blind.groups()).toHaveLength(1);
+      await blind.api.delete(resources.pods, { namespace: 'default', name: 'unseen' });
+      await blind.goneWhen('unseen');
+      await until(() => blind.groups().length === 0, {
+        what: 'its process to be gone',
+        deadlineMs: 8_000,
+        everyMs: 5,
+      });
+    } finally {
+      await blind.stop();
+    }
+  });
+});
 
 describe.concurrent('a pod', () => {
   test('runs, gets an address, passes its readiness probe and answers there', async () => {

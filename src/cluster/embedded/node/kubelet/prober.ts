@@ -13,8 +13,10 @@ export interface ProberOptions {
   onResult: (healthy: boolean) => void;
   /** Called with each failed attempt. */
   onFailure: (output: string) => void;
-  /** How long to wait before the first attempt; one is made at once when it is 0. */
-  firstAfterMs: number;
+  /** Monotonic time from which periods are counted. */
+  ticksFromMs: number;
+  /** One attempt is made before the first tick. */
+  atOnce: boolean;
 }
 
 /**
@@ -24,27 +26,19 @@ export interface ProberOptions {
 export class Prober {
   readonly #options: ProberOptions;
   readonly #periodMs: number;
-  readonly #containerStartedAt = monotonicMs();
   #timer: NodeJS.Timeout | undefined;
   #nextAt: number;
   #stopped = false;
-  #busy = false;
   #last: boolean | undefined;
   #inARow = 0;
 
   constructor(options: ProberOptions) {
     this.#options = options;
     this.#periodMs = ((options.probe.periodSeconds ?? 10) * 1000) / options.speedup;
-    this.#nextAt = monotonicMs() + options.firstAfterMs;
-    if (options.firstAfterMs === 0) void this.#attempt();
+    const since = monotonicMs() - options.ticksFromMs;
+    this.#nextAt = options.ticksFromMs + (Math.floor(since / this.#periodMs) + 1) * this.#periodMs;
+    if (options.atOnce) void this.#attempt();
     else this.#schedule();
-  }
-
-  /** Probes at once and counts periods from now, if no attempt is under way. */
-  probeNow(): void {
-    if (this.#busy || this.#stopped) return;
-    this.#nextAt = monotonicMs();
-    void this.#attempt();
   }
 
   stop(): void {
@@ -54,26 +48,27 @@ export class Prober {
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#attempt(), Math.max(0, this.#nextAt - monotonicMs()));
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, this.#nextAt - monotonicMs()));
+  }
+
+  #tick(): Promise<void> {
+    // Ticks missed meanwhile are one tick; the later ones come when they would have come.
+    const missed = Math.floor((monotonicMs() - this.#nextAt) / this.#periodMs);
+    this.#nextAt += (Math.max(0, missed) + 1) * this.#periodMs;
+    return this.#attempt();
   }
 
   async #attempt(): Promise<void> {
     if (this.#stopped) return;
-    this.#busy = true;
     const { probe, speedup, target } = this.#options;
     const delayMs = ((probe.initialDelaySeconds ?? 0) * 1000) / speedup;
-    if (monotonicMs() - this.#containerStartedAt >= delayMs) {
+    if (Date.now() - target.instance.startedAt >= delayMs) {
       const nominalTimeoutSeconds = probe.timeoutSeconds ?? 1;
       const timeoutMs = (nominalTimeoutSeconds * 1000) / speedup;
       const { success, output } = await checkProbe(probe, { ...target, timeoutMs, nominalTimeoutSeconds });
       if (this.#stopped) return;
       this.#count(success, output);
     }
-    this.#busy = false;
-    // Ticks missed meanwhile are one tick.
-    const now = monotonicMs();
-    this.#nextAt += this.#periodMs;
-    if (this.#nextAt < now - this.#periodMs) this.#nextAt = now;
     this.#schedule();
   }
 
