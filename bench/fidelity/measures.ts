@@ -23,7 +23,7 @@ const causes = {
   ],
   scaling: [
     ['visible in metrics', 'load'],
-    ['decision', 'visible in metrics'],
+    ['decision', 'load'],
     ['pods created', 'decision'],
     ['scheduled', 'pods created'],
     ['started', 'scheduled'],
