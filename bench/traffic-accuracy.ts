@@ -4,8 +4,9 @@
  *
  *   node bench/traffic-accuracy.ts
  *
- * Writes `docs/traffic-accuracy.md`; `QUIET=1` lets the machine's other work wait (`bench/support/quiet.ts`). k6 and vegeta take part where they are on PATH (`go install go.k6.io/k6@latest`,
- * `go install github.com/tsenart/vegeta/v12@latest`). With names of faults as arguments it plays those and writes nothing.
+ * Writes `docs/traffic-accuracy.md`; `QUIET=1` lets the machine's other work wait (`bench/support/quiet.ts`). k6 and vegeta
+ * take part where they are on PATH (`go install go.k6.io/k6@latest`, `go install github.com/tsenart/vegeta/v12@v12.12.0`).
+ * With names of faults as arguments it plays those and writes nothing.
  */
 import { mkdirSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';

@@ -181,7 +181,11 @@ export const handleSummary = (data) => ({ '${summary}': JSON.stringify(data.metr
 function vegetaAt(path: string): Peer {
   return {
     name: 'vegeta',
-    version: /Version: (\S+)/.exec(execFileSync(path, ['-version'], { encoding: 'utf8' }))?.[1] ?? '',
+    // Only released builds say their version; what was built from source carries the versions of its modules.
+    version:
+      /Version: (\S+)/.exec(execFileSync(path, ['-version'], { encoding: 'utf8' }))?.[1] ??
+      /tsenart\/vegeta\/v12\t(v[\d.]+)/.exec(readFileSync(path, 'latin1'))?.[1] ??
+      '',
     cannot: ({ url }) => (url.hostname.endsWith('.test') ? 'resolves names by itself' : null),
     start(asked) {
       const { plan, rate, durationMs, url, folder, caFile } = asked;
@@ -192,12 +196,8 @@ function vegetaAt(path: string): Peer {
         `-duration=${durationMs}ms`,
         `-timeout=${plan.timeoutMs}ms`,
       ];
-      args.push(
-        `-connections=${plan.connections}`,
-        `-root-certs=${caFile}`,
-        `-output=${results}`,
-        '-redirects=-1',
-      );
+      args.push(`-connections=${plan.connections}`, `-output=${results}`, '-redirects=-1');
+      if (url.protocol === 'https:') args.push(`-root-certs=${caFile}`);
       args.push(`-keepalive=${plan.connectionPolicy.kind === 'keep'}`);
       const child = spawn(path, args, { env: environmentOf(asked), stdio: ['pipe', 'ignore', 'ignore'] });
       goFirst(child);

@@ -71,7 +71,7 @@ export async function ramp(ground: Ground): Promise<Part> {
     note:
       'Arrivals seen at the target in windows of a second and of 100 ms, the worst window against the schedule; how late ' +
       'sends were by the engine’s own account; seconds that it marks as spoiled by itself; CPU time of ' +
-      'its thread per request.',
+      'its thread per request. vegeta’s command plays constant rates only and takes no part.',
     columns: [
       '',
       'worst 1 s',

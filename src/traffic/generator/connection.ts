@@ -3,6 +3,7 @@ import tls from 'node:tls';
 import Client from 'autocannon/lib/httpClient.js';
 import type { AnswerChecks } from './answer-checks.ts';
 import type { Exchange, SentOutcome } from './ledger.ts';
+import type { KnownAnswers } from './known-answers.ts';
 import type { Linked } from './linked-list.ts';
 import { AnswerParser } from './parser.ts';
 import { podOf, type Pod, type Pods } from './pods.ts';
@@ -14,6 +15,7 @@ import type { Arrival } from './transport.ts';
 /** What a connection tells the pool it belongs to. */
 export interface ConnectionOwner {
   readonly pods: Pods;
+  readonly answers: KnownAnswers;
   readonly now: () => number;
   readonly timeoutMs: number;
   readonly tls: TlsSetup;
@@ -55,7 +57,7 @@ export class Connection extends Client implements Linked<Connection> {
   readonly #secure: boolean;
   #socket: net.Socket | null = null;
   #established = false;
-  #parser = new AnswerParser();
+  #parser: AnswerParser;
   #pod: Pod | null = null;
   #lastRequest = false;
   #checks: AnswerChecks | null = null;
@@ -66,6 +68,7 @@ export class Connection extends Client implements Linked<Connection> {
     this.#target = target;
     this.#secure = target.protocol === 'https:';
     this.#owner = owner;
+    this.#parser = new AnswerParser(owner.answers);
     this.exchange = {
       index: 0,
       saved: null,
@@ -128,7 +131,7 @@ export class Connection extends Client implements Linked<Connection> {
   #openSocket(): net.Socket {
     this.requests = 0;
     this.idleUntilMs = Number.POSITIVE_INFINITY;
-    this.#parser = new AnswerParser();
+    this.#parser = new AnswerParser(this.#owner.answers);
     const host = this.#target.hostname.replace(/^\[(.*)\]$/, '$1');
     const onread = {
       buffer: readBuffer,
@@ -179,7 +182,7 @@ export class Connection extends Client implements Linked<Connection> {
       return;
     }
     const parser = this.#parser;
-    const result = parser.execute(readBuffer, 0, length);
+    const result = parser.read(readBuffer, length);
     if (parser.complete) this.#answered(parser.clean && !(result instanceof Error));
     else if (result instanceof Error || parser.spoiled) this.#end('reset', false);
   }

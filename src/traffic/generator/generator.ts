@@ -96,6 +96,7 @@ export function runGenerator(
         else pool.fire({ index, visitor: null, second, dueMs, nowMs });
       },
       nextDueMs: () => visits?.nextDueMs ?? Number.POSITIVE_INFINITY,
+      timerFired: (dueMs, nowMs) => watch.timerFired(dueMs, nowMs),
       turn(nowMs) {
         visits?.turn(nowMs);
         if (nowMs >= nextSweepMs) {
@@ -110,7 +111,6 @@ export function runGenerator(
         }
         if (!seconds.over || pool.inFlight > 0) return false;
         pool.close();
-        watch.stop();
         const scheduled = visits === null ? pacer.arrived : visitorRequests + missed;
         post({ kind: 'end', t: nowMs - originMs, scheduled });
         return true;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Pacer } from './pacer.ts';
 
 /** A pacer of arrivals that are all overdue, on a clock that moves a millisecond with each. */
@@ -38,4 +38,36 @@ test('a long backlog is worked off in turns, so that answers are read in between
   const seen = await overdue(40);
   expect(seen.replaceAll('.', '')).toHaveLength(40);
   expect(Math.max(...seen.split('.').map((arrivals) => arrivals.length))).toBeLessThanOrEqual(6);
+});
+
+test('between arrivals that are milliseconds apart it wakes up once, in time for the next', () => {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'setImmediate', 'clearTimeout', 'clearImmediate', 'performance'],
+  });
+  try {
+    const latenessMs: number[] = [];
+    let turns = 0;
+    const dueMs = (index: number): number => 2.5 + index * 7.3;
+    const pacer: Pacer = new Pacer({
+      schedule: { durationMs: 1000, total: 100, countBy: () => 100, dueMs, rateAt: () => 0 },
+      startMs: 0,
+      now: () => performance.now(),
+      paced: {
+        arrive: (_index, due, nowMs) => void latenessMs.push(nowMs - due),
+        nextDueMs: () => Number.POSITIVE_INFINITY,
+        turn() {
+          turns++;
+          return pacer.arrived === 100;
+        },
+      },
+    });
+    vi.advanceTimersByTime(1000);
+    expect(latenessMs).toHaveLength(100);
+    expect(Math.min(...latenessMs)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...latenessMs)).toBeLessThanOrEqual(1);
+    // One for each arrival, and the first.
+    expect(turns).toBe(101);
+  } finally {
+    vi.useRealTimers();
+  }
 });

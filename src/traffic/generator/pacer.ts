@@ -8,6 +8,8 @@ export interface Paced {
   turn(nowMs: number): boolean;
   /** When something that is on no schedule is due next; Infinity where nothing is. */
   nextDueMs(): number;
+  /** Told how late timers fire. */
+  timerFired?(dueMs: number, nowMs: number): void;
 }
 
 /** A turn that has sent for so long lets answers be read before it goes on, ms. */
@@ -16,19 +18,24 @@ const longTurnMs = 5;
 /** Between arrivals a turn comes at least so often, for deadlines and the ends of seconds, ms. */
 const longestRestMs = 10;
 
+/** A timer of n ms fires so much later than asked for at the least; an arrival due within that needs no further one, ms. */
+const timerDelayMs = 0.05;
+
 /**
- * Sends each arrival when it is due, whether or not earlier ones were answered: a timer of a millisecond (longer where
- * the next arrival is further away) looks which arrivals have come due since it last fired. Instants come from the
- * schedule, never from the timer, so lateness does not add up.
+ * Sends each arrival when it is due, whether or not earlier ones were answered: a timer to the next arrival's instant, of
+ * whole milliseconds as timers are, looks which arrivals have come due since it last fired. Instants come from the schedule,
+ * never from the timer, so lateness does not add up. To wake up costs more than to send, so the timer never fires just to
+ * find that it is too early.
  */
 export class Pacer {
   readonly #schedule: Schedule;
   readonly #startMs: number;
   readonly #now: () => number;
   readonly #paced: Paced;
-  #timer: NodeJS.Timeout;
+  /** One timer for each rest, of 1 ms and more, used again and again; usually one of them is running. */
+  readonly #timers: NodeJS.Timeout[] = [];
+  /** When the next timer fires, or earlier. */
   #timerAtMs = 0;
-  #restMs = 0;
   #over = false;
   #index = 0;
   #nextMs: number;
@@ -42,7 +49,7 @@ export class Pacer {
     this.#paced = options.paced;
     this.#total = options.schedule.total;
     this.#nextMs = this.#dueMs(0);
-    this.#timer = setTimeout(() => this.#turn(), 0);
+    this.#again = setImmediate(this.#immediate);
   }
 
   /** Arrivals that came due so far. */
@@ -61,8 +68,18 @@ export class Pacer {
     if (!this.#over && dueMs < this.#timerAtMs) this.#rest(this.#now(), dueMs);
   }
 
-  #turn(): void {
-    const began = this.#now();
+  readonly #fired = (): void => {
+    const nowMs = this.#now();
+    this.#paced.timerFired?.(this.#timerAtMs, nowMs);
+    this.#turn(nowMs);
+  };
+
+  readonly #immediate = (): void => {
+    this.#again = null;
+    this.#turn(this.#now());
+  };
+
+  #turn(began: number): void {
     let nowMs = began;
     while (this.#nextMs <= nowMs) {
       const index = this.#index++;
@@ -71,32 +88,26 @@ export class Pacer {
       this.#paced.arrive(index, dueMs, nowMs);
       nowMs = this.#now();
       if (nowMs - began > longTurnMs) {
-        this.#again ??= setImmediate(() => {
-          this.#again = null;
-          this.#turn();
-        });
+        this.#again ??= setImmediate(this.#immediate);
         break;
       }
     }
-    if (this.#paced.turn(nowMs)) {
-      clearTimeout(this.#timer);
-      if (this.#again !== null) clearImmediate(this.#again);
-      this.#over = true;
-      return;
-    }
-    this.#rest(nowMs, Math.min(this.#nextMs, this.#paced.nextDueMs()));
+    if (this.#paced.turn(nowMs)) this.#end();
+    else this.#rest(nowMs, Math.min(this.#nextMs, this.#paced.nextDueMs()));
   }
 
   #rest(nowMs: number, nextMs: number): void {
-    const restMs = Math.max(1, Math.min(longestRestMs, Math.floor(nextMs - nowMs)));
+    const restMs = Math.max(1, Math.min(longestRestMs, Math.ceil(nextMs - nowMs - timerDelayMs)));
     this.#timerAtMs = nowMs + restMs;
-    // Nearly every rest is as long as the one before: a thousand timers a second need not be made.
-    if (restMs === this.#restMs) this.#timer.refresh();
-    else {
-      clearTimeout(this.#timer);
-      this.#restMs = restMs;
-      this.#timer = setTimeout(() => this.#turn(), restMs);
-    }
+    const timer = this.#timers[restMs];
+    if (timer === undefined) this.#timers[restMs] = setTimeout(this.#fired, restMs);
+    else timer.refresh();
+  }
+
+  #end(): void {
+    this.#over = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (this.#again !== null) clearImmediate(this.#again);
   }
 
   #dueMs(index: number): number {

@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module';
+import type { KnownAnswer, KnownAnswers } from './known-answers.ts';
 
 /** What is used of autocannon's HTTP parser (http-parser-js): a state machine fed with bytes. */
 interface ParserBase {
   state: string;
   line: string;
   headerSize: number;
+  /** Where in the buffer it is. */
+  offset: number;
   /** Bytes of body still to come; null where the answer does not say. */
   body_bytes: number | null;
   isChunked: boolean;
@@ -39,9 +42,9 @@ const noHeaders: string[] = [];
 const mostBody = 2 ** 20;
 
 /**
- * Parses one answer at a time on one connection. {@link expect} begins an answer, `execute` feeds it; afterwards the
+ * Parses one answer at a time on one connection. {@link expect} begins an answer, {@link read} feeds it; afterwards the
  * fields say how far it came. Informational answers (1xx) are read over; bodies are counted, and kept up to 1 MiB only
- * where that was asked for.
+ * where that was asked for. An answer that comes whole and whose head was parsed before is recognized by its bytes.
  */
 export class AnswerParser extends HTTPParser {
   /** Status of the answer whose head has been read; 0 before. */
@@ -54,14 +57,24 @@ export class AnswerParser extends HTTPParser {
   complete = false;
   /** More came than was asked for, or a head that contradicts itself: the connection cannot be used further. */
   spoiled = false;
+  readonly #answers: KnownAnswers;
+  /** The last answer on this connection that came whole: the next is most likely the same. */
+  #known: KnownAnswer | undefined;
   #head = false;
+  /** Nothing has been read since {@link expect}. */
+  #fresh = true;
+  /** How many bytes of body the head announces; null where it does not say or none follow all the same. */
+  #bodyLength: number | null = null;
+  /** Where in the buffer the answer ended. */
+  #endedAt = 0;
   #informational = false;
   #keepBody = false;
   #kept: Buffer[] = [];
   #keptBytes = 0;
 
-  constructor() {
+  constructor(answers: KnownAnswers) {
     super(HTTPParser.RESPONSE);
+    this.#answers = answers;
   }
 
   /**
@@ -73,6 +86,7 @@ export class AnswerParser extends HTTPParser {
     this.headers = noHeaders;
     this.keepAlive = false;
     this.complete = false;
+    this.#fresh = true;
     this.#head = head;
     this.#keepBody = keepBody;
     if (this.#keptBytes > 0) {
@@ -81,6 +95,33 @@ export class AnswerParser extends HTTPParser {
     }
     // The parser counts a completed answer's bytes into the next head's size.
     this.headerSize = 0;
+  }
+
+  /** Feeds the first `length` bytes of a buffer; an Error says that they are no HTTP. */
+  read(buffer: Buffer, length: number): number | Error {
+    // A body that is looked at, or that must not be there, takes the long way.
+    const whole = this.#fresh && !this.#head && !this.#keepBody && this.clean;
+    this.#fresh = false;
+    if (!whole) return this.execute(buffer, 0, length);
+    const known = this.#answers.find(buffer, length, this.#known);
+    if (known !== undefined) {
+      this.#known = known;
+      this.status = known.status;
+      this.headers = known.headers;
+      this.keepAlive = known.keepAlive;
+      this.complete = true;
+      return length;
+    }
+    this.#bodyLength = null;
+    const result = this.execute(buffer, 0, length);
+    // Empty lines after the body are read over by the parser, but are no part of the answer.
+    if (this.complete && this.clean && this.#bodyLength !== null && this.#endedAt === length) {
+      const { status, headers, keepAlive } = this;
+      const head = Buffer.from(buffer.subarray(0, length - this.#bodyLength));
+      this.#known = { length, head, status, headers, keepAlive };
+      this.#answers.keep(this.#known);
+    }
+    return result;
   }
 
   /** The body's text, as far as it was kept. */
@@ -105,6 +146,7 @@ export class AnswerParser extends HTTPParser {
     const length = this.body_bytes;
     if (length !== null && !(Number.isSafeInteger(length) && length >= 0)) this.spoiled = true;
     const bodiless = this.#head || statusCode === 204 || statusCode === 304 || statusCode === 101;
+    this.#bodyLength = bodiless ? null : length;
     this.status = statusCode;
     this.headers = info.headers;
     this.keepAlive =
@@ -123,7 +165,10 @@ export class AnswerParser extends HTTPParser {
 
   [onMessageComplete](): void {
     if (this.#informational) this.#informational = false;
-    else if (!this.spoiled) this.complete = true;
+    else if (!this.spoiled) {
+      this.complete = true;
+      this.#endedAt = this.offset;
+    }
   }
 
   /** As the parser's own, but a chunk size that is no number is an error and not the end of the answer. */

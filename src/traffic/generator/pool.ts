@@ -1,6 +1,7 @@
 import type { ConnectionPolicy } from '../plan.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import type { TlsSetup } from './credentials.ts';
+import { KnownAnswers } from './known-answers.ts';
 import type { Ledger, SentOutcome } from './ledger.ts';
 import { LinkedList } from './linked-list.ts';
 import type { PreparedRequest } from './requests.ts';
@@ -28,6 +29,7 @@ export class ConnectionPool implements Transport, ConnectionOwner {
   readonly now: () => number;
   readonly timeoutMs: number;
   readonly tls: TlsSetup;
+  readonly answers = new KnownAnswers();
   readonly #options: PoolOptions;
   readonly #requestsPerConnection: number;
   readonly #all: Connection[] = [];

@@ -1,5 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-
 /** How well the generator's thread kept up since the last look. */
 export interface SelfSeen {
   /** How late the thread's timers fired, p99, ms. */
@@ -8,34 +6,40 @@ export interface SelfSeen {
   cpu: number;
 }
 
-/** Watches the thread it is made on. */
+/** Of the timers that fired within so long the worst counts, so that a busy stretch has no more say than an idle one, ms. */
+const sampleMs = 10;
+
+/** Watches the thread it is made on: its CPU time, and the timers it is told of. A timer of its own would wake the thread. */
 export class SelfWatch {
-  /** The monitor's samples contain the interval it sleeps between two of them. */
-  static readonly #resolutionMs = 10;
-  readonly #delay = monitorEventLoopDelay({ resolution: SelfWatch.#resolutionMs });
+  readonly #delaysMs: number[] = [];
+  #worstMs = 0;
+  #sampledAtMs: number;
   #cpu = process.threadCpuUsage();
   #atMs: number;
 
   constructor(nowMs: number) {
     this.#atMs = nowMs;
-    this.#delay.enable();
+    this.#sampledAtMs = nowMs;
+  }
+
+  /** A timer that was due at `dueMs` has fired. */
+  timerFired(dueMs: number, nowMs: number): void {
+    this.#worstMs = Math.max(this.#worstMs, nowMs - dueMs);
+    if (nowMs - this.#sampledAtMs < sampleMs) return;
+    this.#delaysMs.push(this.#worstMs);
+    this.#worstMs = 0;
+    this.#sampledAtMs = nowMs;
   }
 
   /** What was seen since the last call. */
   look(nowMs: number): SelfSeen {
     const used = process.threadCpuUsage(this.#cpu);
     const elapsedMs = nowMs - this.#atMs;
-    const delayMs = this.#delay.count === 0 ? 0 : this.#delay.percentile(99) / 1e6 - SelfWatch.#resolutionMs;
+    const delaysMs = this.#delaysMs.sort((a, b) => a - b);
+    const eventLoopDelayP99Ms = delaysMs[Math.ceil(0.99 * delaysMs.length) - 1] ?? 0;
     this.#cpu = process.threadCpuUsage();
     this.#atMs = nowMs;
-    this.#delay.reset();
-    return {
-      eventLoopDelayP99Ms: Math.max(0, delayMs),
-      cpu: elapsedMs > 0 ? (used.user + used.system) / 1000 / elapsedMs : 0,
-    };
-  }
-
-  stop(): void {
-    this.#delay.disable();
+    this.#delaysMs.length = 0;
+    return { eventLoopDelayP99Ms, cpu: elapsedMs > 0 ? (used.user + used.system) / 1000 / elapsedMs : 0 };
   }
 }

@@ -4,6 +4,7 @@ import { monotonicMs } from '../../support/index.ts';
 import { runGenerator, type Generator } from './generator.ts';
 import { LedgerFile } from './ledger-file.ts';
 import { goFirst } from './priority.ts';
+import { warmUp } from './warm-up.ts';
 import type { FromGenerator, ThreadInput, ToGenerator } from './messages.ts';
 
 if (parentPort === null) throw new Error('the generator runs as a worker thread; start it with startTraffic');
@@ -34,6 +35,7 @@ port.on('message', (told: ToGenerator) => {
     );
   }
 });
+await warmUp(now);
 post({ kind: 'ready' });
 
 /** What to add to this thread's `performance.now()`: the pair of readings nearest to each other of several, since a
