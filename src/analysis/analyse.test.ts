@@ -237,10 +237,24 @@ describe('a run that was not what it should be says so', () => {
   test('a watch that was interrupted while a fault healed', () => {
     const gap: JournalEvent = { t: 60_000, type: 'gap', what: 'pods', fromT: 58_000, toT: 60_000 };
     expect(analyse([...events, gap]).distrust).toEqual([
-      'pods was not observed for 2,000 ms while kill-node-1 healed.',
+      'Not observed for 2 s from 0:58.0 on, while kill-node-1 healed: pods.',
     ]);
     const elsewhere = analyse([...events, { ...gap, fromT: 10_000, toT: 10_500 }]);
-    expect(elsewhere.notes).toEqual(['pods was not observed for 500 ms.']);
+    expect(elsewhere.notes).toEqual(['Not observed for 500 ms from 0:10.0 on: pods.']);
+  });
+
+  test('watches that a lost connection interrupted together, as one', () => {
+    const gap = { t: 60_000, type: 'gap' } as const;
+    const { notes } = analyse([
+      ...events,
+      { ...gap, what: 'pods', fromT: 11_000, toT: 12_500 },
+      { ...gap, what: 'the API server', fromT: 10_000, toT: 12_000 },
+      { ...gap, what: 'pods', fromT: 14_000, toT: 14_100 },
+    ]);
+    expect(notes).toEqual([
+      'Not observed for 2.5 s from 0:10.0 on: the API server, pods.',
+      'Not observed for 100 ms from 0:14.0 on: pods.',
+    ]);
   });
 
   test('what the harness remarked: warnings as notes, the rest on the time line', () => {

@@ -1,4 +1,5 @@
-import { formatCount, formatPlural } from '../support/index.ts';
+import type { Gap } from '../journal/index.ts';
+import { formatCount, formatDuration, formatInstant, formatPlural } from '../support/index.ts';
 import type { FaultFinding, Findings, PodLife } from './findings.ts';
 import type { RunRecord } from './record.ts';
 import type { Traffic } from './traffic.ts';
@@ -75,12 +76,26 @@ function miscounts(accounting: Findings['accounting'], pods: readonly PodLife[])
 
 /** What was not watched while a fault healed may be the very step that a figure rests on. */
 function gaps(record: RunRecord, faults: readonly FaultFinding[], distrust: string[], notes: string[]): void {
-  for (const { what, fromT, toT } of record.of('gap')) {
+  for (const { what, fromT, toT } of together(record.of('gap'))) {
     const touched = faults.filter((fault) => fromT <= healedMs(fault) && toT >= fault.injectedMs);
-    const lasted = `${what} was not observed for ${formatCount(Math.max(0, toT - fromT))} ms`;
-    if (touched.length === 0) notes.push(`${lasted}.`);
-    else distrust.push(`${lasted} while ${touched.map(({ id }) => id).join(', ')} healed.`);
+    const lasted = `Not observed for ${formatDuration(Math.max(0, toT - fromT))} from ${formatInstant(fromT)} on`;
+    if (touched.length === 0) notes.push(`${lasted}: ${what.join(', ')}.`);
+    else distrust.push(`${lasted}, while ${touched.map(({ id }) => id).join(', ')} healed: ${what.join(', ')}.`);
   }
+}
+
+/** Gaps that overlap, as a lost connection makes them in every watch, as one. */
+function together(gaps: readonly Gap[]): { what: string[]; fromT: number; toT: number }[] {
+  const merged: { what: string[]; fromT: number; toT: number }[] = [];
+  for (const { what, fromT, toT } of gaps.toSorted((a, b) => a.fromT - b.fromT)) {
+    const last = merged.at(-1);
+    if (last === undefined || fromT > last.toT) merged.push({ what: [what], fromT, toT });
+    else {
+      last.toT = Math.max(last.toT, toT);
+      if (!last.what.includes(what)) last.what.push(what);
+    }
+  }
+  return merged;
 }
 
 function healedMs({ waterfall, injectedMs }: FaultFinding): number {

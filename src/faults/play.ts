@@ -1,5 +1,5 @@
 import type { Recorder } from '../journal/index.ts';
-import { messageOf, seededRandom, systemClock, type Clock } from '../support/index.ts';
+import { formatDuration, messageOf, seededRandom, systemClock, type Clock } from '../support/index.ts';
 import { faultFor } from './catalogue.ts';
 import { describeMissing } from './describe.ts';
 import type { Fault, FaultContext, Target } from './fault.ts';
@@ -35,6 +35,9 @@ export interface FaultPlay {
    */
   rollBack(overdue: string | null): Promise<void>;
 }
+
+/** A fault that is later than this has its delay said. */
+const noticeablyLateMs = 1_000;
 
 /** A fault that was injected and not undone yet. */
 interface InForce {
@@ -110,6 +113,11 @@ export function playFaults(options: PlayOptions): FaultPlay {
       ...(component === undefined ? {} : { component }),
       targets: targets.map(({ name, uid, node }) => ({ name, uid, ...(node === undefined ? {} : { node }) })),
     });
+    const lateMs = clock.now() - (startAtMs + spec.atMs);
+    if (lateMs > noticeablyLateMs) {
+      const message = `fault ${id} was injected ${formatDuration(lateMs)} after its time: the API server answered late`;
+      recorder.record({ type: 'note', level: 'warning', message });
+    }
     const asked = 'count' in spec.select.amount ? spec.select.amount.count : 0;
     if (targets.length < asked) {
       const message = `fault ${id} asked for ${asked} targets and found ${targets.length}`;

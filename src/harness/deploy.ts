@@ -1,10 +1,11 @@
 import type { Timings } from '../cluster/index.ts';
-import { isReady, kinds, type KubeClient } from '../kubernetes/index.ts';
+import { isReady, kinds, type KubeClient, type Service } from '../kubernetes/index.ts';
 import { raceAbort, until } from '../support/index.ts';
 import type { TrafficPlan } from '../traffic/index.ts';
 import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import { fittedObjects } from './fitted-objects.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { provideNamespace, removeDeployed, requireNamesFree } from './namespace.ts';
 import { observe, type Observation } from './observe/observe.ts';
 import type { Provisioned } from './provision.ts';
@@ -33,6 +34,7 @@ export async function deploy(
     steps.undoLater('what was deployed', () => removeDeployed(context, client, hardSignal));
   }
   await provideNamespace(context, client);
+  if (cluster.shared) await startHeartbeat(context, client);
   const ended = new AbortController();
   const observation = observe({
     client,
@@ -51,22 +53,21 @@ export async function deploy(
   // What happens from here on is seen: nothing is created before every watch has begun.
   await raceAbort(observation.synced, signal);
 
-  let target: URL | null = null;
+  let service: Service | null = null;
   for (const object of objects) {
     const applied = await client.apply(object, { namespace, signal });
-    if (object.kind === 'Service' && object.metadata?.name === workload.service) {
-      const { url, caution } = await cluster.entryPoint({ service: applied, port: workload.servicePort });
-      target = url;
-      // Traffic from inside goes another way.
-      if (caution !== undefined && scenario.trafficPods === undefined) {
-        journal.record({ type: 'note', level: 'warning', message: caution });
-      }
-    }
+    if (object.kind === 'Service' && object.metadata?.name === workload.service) service = applied;
   }
-  if (target === null) throw new Error(`the workload has no Service ${workload.service}`);
+  if (service === null) throw new Error(`the workload has no Service ${workload.service}`);
+  // Last: an Ingress among the objects may be the way in.
+  const { url, caution } = await cluster.entryPoint({ service, port: workload.servicePort });
+  // Traffic from inside goes another way.
+  if (caution !== undefined && scenario.trafficPods === undefined) {
+    journal.record({ type: 'note', level: 'warning', message: caution });
+  }
   return {
     observation,
-    target: scenario.target ?? withScheme(target, scenario.traffic),
+    target: scenario.target ?? withScheme(url, scenario.traffic),
     timings: cluster.facts.timings,
   };
 }

@@ -2,7 +2,7 @@
 export { renderFromJournal, type Rendered } from './report.ts';
 export { runScenario, type RunOptions, type RunResult } from './run.ts';
 export type { RunObserver } from './observer.ts';
-export { cleanCluster, type CleanOptions } from './clean.ts';
+export { cleanCluster, type Cleaned, type CleanOptions } from './clean.ts';
 export { rolesForScenario } from './rbac.ts';
 export { examineMachine } from './doctor.ts';
 export { endLabs, startLab, type LabOptions } from './lab.ts';

@@ -78,6 +78,13 @@ export function permissionsFor({
       'reach the Service where no other way in is found',
       true,
     ),
+    inNamespace(
+      'coordination.k8s.io',
+      'leases',
+      ['list', 'create', 'patch', 'delete'],
+      'show whoever cleans up that the run is alive',
+      true,
+    ),
     ...(killsPods ? [inNamespace('', 'pods', ['delete'], 'kill pods of the workload')] : []),
     ...(trafficFromCluster
       ? [

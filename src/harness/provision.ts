@@ -6,6 +6,9 @@ import type { Workload } from '../workload/index.ts';
 import type { RunContext } from './context.ts';
 import { requireOwnNamespace, requirePermissions } from './preflight.ts';
 
+/** A connection to the API server that is lost for no longer does not end the run. */
+const bridgedMs = 60_000;
+
 /** A cluster that is there, and a connection to it. */
 export interface Provisioned {
   cluster: Cluster;
@@ -46,7 +49,7 @@ export async function provision(
   });
   refuseImpossibleFaults(context, cluster);
 
-  const client = await connect(cluster.kubeconfig());
+  const client = await connect(cluster.kubeconfig(), { forMs: bridgedMs, signal: lost.signal });
   steps.undoLater('the connection', () => Promise.resolve(client.close()));
   if (cluster.capabilities.limitedRights) await requirePermissions(context, client, workload);
   if (context.namespaceGiven) await requireOwnNamespace(client, context.namespace, signal);

@@ -8,6 +8,7 @@ const sweptKinds: readonly Kind[] = [
   kinds.service,
   kinds.configMap,
   kinds.secret,
+  kinds.lease,
 ];
 
 /** What is swept: the objects that carry a label. */

@@ -1,7 +1,7 @@
 import { OpenbellError } from '../support/index.ts';
 import { groupPath, kinds, resourcePath, type Kind } from './kinds.ts';
 import type { KubeObject } from './objects.ts';
-import { openTransport, type Transport } from './transport.ts';
+import { openTransport, type Patience, type Transport } from './transport.ts';
 import { watchCollection, type Watching, type WatchOptions } from './watch.ts';
 
 /** Where an object is, and how long the caller is willing to wait. */
@@ -68,13 +68,17 @@ export interface KubeClient {
   askPod(pod: { name: string; port: number; path: string }, where: Where): Promise<string>;
   /** Version of the cluster, `v1.34.4`. */
   version(): Promise<string>;
+  /** Asks for a sign of life, once. @throws {OpenbellError} when there is none. */
+  ping(where: Pick<Where, 'signal'>): Promise<void>;
+  /** Breaks off every connection: one that died without a word is noticed then, and watches resume on new ones. */
+  renew(): void;
   /** Closes every connection. */
   close(): void;
 }
 
-/** Connects to the cluster of a kubeconfig's current context. Sends nothing yet. */
-export async function connect(kubeconfigYaml: string): Promise<KubeClient> {
-  return clientOver(await openTransport(kubeconfigYaml));
+/** Connects to the cluster of a kubeconfig's current context. Sends nothing yet. Without `patience` a call fails at once. */
+export async function connect(kubeconfigYaml: string, patience?: Patience): Promise<KubeClient> {
+  return clientOver(await openTransport(kubeconfigYaml, patience));
 }
 
 function clientOver(transport: Transport): KubeClient {
@@ -156,6 +160,10 @@ function clientOver(transport: Transport): KubeClient {
       }),
     version: async () =>
       (await transport.json<{ gitVersion: string }>({ method: 'GET', path: '/version' })).gitVersion,
+    ping: async ({ signal }) => {
+      await transport.text({ method: 'GET', path: '/version', signal, once: true });
+    },
+    renew: () => transport.renew(),
     close: () => transport.close(),
   };
 }

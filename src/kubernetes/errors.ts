@@ -1,4 +1,4 @@
-import { OpenbellError } from '../support/index.ts';
+import { OpenbellError, messageOf } from '../support/index.ts';
 import type { Status } from './objects.ts';
 
 /**
@@ -21,6 +21,15 @@ export function unreachable(asked: string, server: string, cause: unknown): Open
     code: 'KUBERNETES_UNREACHABLE',
     hint: 'Check that the cluster runs and that the kubeconfig names its address.',
     cause,
+  });
+}
+
+/** What the kubeconfig names as a way to credentials gave none: an exec plugin that failed, a file that is not there. */
+export function noCredentials(user: string, cause: unknown): OpenbellError {
+  const said = messageOf(cause).trim() || 'it ended without a word';
+  return new OpenbellError(`the kubeconfig's user "${user}" has no credentials: ${said}`, {
+    code: 'KUBECONFIG_NO_CREDENTIALS',
+    hint: 'Run any kubectl command with that context: what it asks for there (a login, a missing program) is missing here.',
   });
 }
 

@@ -5,7 +5,9 @@ import type {
   EndpointSlice,
   Event,
   HorizontalPodAutoscaler,
+  Ingress,
   Job,
+  Lease,
   KubeObject,
   Namespace,
   Node,
@@ -50,6 +52,8 @@ export const kinds = {
     'horizontalpodautoscalers',
   ),
   job: kind<Job>('batch/v1', 'Job', 'jobs'),
+  ingress: kind<Ingress>('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  lease: kind<Lease>('coordination.k8s.io/v1', 'Lease', 'leases'),
   accessReview: kind<AccessReview>(
     'authorization.k8s.io/v1',
     'SelfSubjectAccessReview',

@@ -9,6 +9,7 @@ import type {
   V1Deployment,
   V1EndpointSlice,
   V1Job,
+  V1Ingress,
   V1Lease,
   V1Namespace,
   V1Node,
@@ -54,6 +55,7 @@ export type Deployment = Wire<V1Deployment>;
 export type ReplicaSet = Wire<V1ReplicaSet>;
 export type PodDisruptionBudget = Wire<V1PodDisruptionBudget>;
 export type EndpointSlice = Wire<V1EndpointSlice>;
+export type Ingress = Wire<V1Ingress>;
 export type Lease = Wire<V1Lease>;
 export type Job = Wire<V1Job>;
 /** The question whether one may do something, and its answer. */

@@ -50,7 +50,7 @@ interface WatchLine {
 }
 
 const firstPauseMs = 20;
-const longestPauseMs = 5_000;
+const longestPauseMs = 1_000;
 /** Servers are asked to close a watch after this long, so that a dead connection is noticed. */
 const watchTimeoutSeconds = 290;
 

@@ -21,6 +21,6 @@ export {
   parsePercent,
   parseRatePerSecond,
 } from './units.ts';
-export { groupIsStopped, groupRuns, killGroups, signalGroup } from './processes.ts';
+export { groupIsStopped, groupRuns, killGroups, processRuns, signalGroup } from './processes.ts';
 export { CommandError, runProgram, type CommandOptions, type CommandOutput } from './command.ts';
 export { raceAbort } from './race-abort.ts';

@@ -28,6 +28,16 @@ export function groupIsStopped(groupId: number): boolean {
   return processState(groupId) === 'T';
 }
 
+/** Whether a process runs; one of another user counts. */
+export function processRuns(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Kills process groups at once and resolves when none of them runs any more. */
 export async function killGroups(groupIds: readonly number[]): Promise<void> {
   for (const groupId of groupIds) signalGroup(groupId, 'SIGKILL');

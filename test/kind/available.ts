@@ -8,13 +8,14 @@ import { runProgram } from '../../src/support/index.ts';
 export async function whyNoKind(): Promise<string | null> {
   const failed = (await kindRequirementsHere()).find(({ state }) => state === 'failed');
   if (failed !== undefined) return `${failed.name}: ${failed.detail}`;
-  const image = await nodeImage();
+  const image = await nodeImageHere();
   if (image === null) return 'no image kindest/node is here; OPENBELL_KIND_IMAGE names another';
   process.env['OPENBELL_KIND_IMAGE'] = image;
   return null;
 }
 
-async function nodeImage(): Promise<string | null> {
+/** An image for kind's nodes that needs no network; null where there is none. */
+export async function nodeImageHere(): Promise<string | null> {
   const named = process.env['OPENBELL_KIND_IMAGE'] ?? '';
   if (named !== '') return named;
   const list = ['images', '--format', '{{.Repository}}:{{.Tag}}', 'kindest/node'];

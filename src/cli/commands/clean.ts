@@ -13,18 +13,30 @@ export function addClean(yargs: Argv, context: Context): Argv {
         .option('kubeconfig', { type: 'string', describe: 'the file (default: KUBECONFIG, ~/.kube/config)' })
         .option('namespace', { type: 'string', describe: 'look only there' })
         .option('run', { type: 'string', describe: 'only what this run left (its id is in its journal)' })
+        .option('even-if-alive', {
+          type: 'boolean',
+          default: false,
+          describe: 'also what belongs to runs that go on; they fail then',
+        })
         .example('$0 clean --context lab --namespace team-a', 'says what it removed')
         .epilogue(
-          'It removes what carries the label openbell.dev/run: also of runs that go on elsewhere; --run picks one.',
+          'It removes what carries the label openbell.dev/run. A run that goes on renews a Lease beside its\n' +
+            'objects every 10 s and is left alone; one that was killed elsewhere counts as alive for a minute.',
         ),
-    async ({ context: name, kubeconfig, namespace, run }) => {
+    async ({ context: name, kubeconfig, namespace, run, evenIfAlive }) => {
       const { cleanCluster } = await import('../../harness/index.ts');
       const interruption = interruptible(context, 'clean-up');
       const signal = interruption.clean;
-      const removed = await cleanCluster({ context: name, kubeconfig, namespace, run, signal });
+      const where = { context: name, kubeconfig, namespace, run };
+      const { removed, alive } = await cleanCluster({ ...where, evenIfAlive, signal });
       interruption.over();
-      if (removed.length === 0) context.stderr.write('nothing of openbell is there\n');
       for (const line of removed) context.stdout.write(`removed ${line}\n`);
+      for (const { runId, namespace, holder } of alive) {
+        context.stderr.write(
+          `left alone: run ${runId} in namespace ${namespace} is alive (${holder}); --even-if-alive removes it, too\n`,
+        );
+      }
+      if (removed.length + alive.length === 0) context.stderr.write('nothing of openbell is there\n');
     },
   );
 }

@@ -1,4 +1,5 @@
 import { targetInWords, type JournalEvent, type RunStep } from '../../journal/index.ts';
+import { formatDuration } from '../../support/index.ts';
 import type { TrafficTick } from '../../traffic/index.ts';
 
 /** What a person who watches a run wants to know; follows from the journal's events so far. */
@@ -112,7 +113,7 @@ function newsOf(before: RunState, event: JournalEvent): News | null {
       return { t, kind: 'node', text: `${event.name} is ${event.ready === 'True' ? 'Ready' : 'NotReady'}` };
     }
     case 'gap':
-      return { t, kind: 'warning', text: `not observed: ${event.what}` };
+      return { t, kind: 'warning', text: `not observed for ${formatDuration(event.toT - event.fromT)}: ${event.what}` };
     case 'note':
       return event.level === 'warning' ? { t, kind: 'warning', text: event.message } : null;
     default:

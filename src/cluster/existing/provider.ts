@@ -1,25 +1,9 @@
-import { connect as reach } from 'node:net';
-import {
-  connect,
-  forwardPort,
-  isReady,
-  kinds,
-  readKubeconfig,
-  type ForwardedPort,
-  type KubeClient,
-  type Pod,
-} from '../../kubernetes/index.ts';
+import { connect, readKubeconfig, type ForwardedPort, type KubeClient } from '../../kubernetes/index.ts';
 import { OpenbellError, exitCodes, messageOf } from '../../support/index.ts';
-import { nodePortOf } from '../node-port.ts';
-import type {
-  Capabilities,
-  Cluster,
-  ClusterProvider,
-  CreateOptions,
-  EntryPoint,
-  ServicePort,
-} from '../provider.ts';
+import type { Capabilities, Cluster, ClusterProvider, CreateOptions } from '../provider.ts';
 import { kubernetesTimings, type ClusterSpec } from '../spec.ts';
+import { findEntry } from './entry.ts';
+import { forwardTo } from './forward.ts';
 import { nameImage, type ImageChoice } from './images.ts';
 import { nodePower } from './node-power.ts';
 
@@ -97,7 +81,7 @@ async function attachTo(
       kubeconfig: () => text,
       kubeconfigPath: () => options.kubeconfig ?? '',
       async entryPoint(service) {
-        const found = await findEntry(client, service, { entry, nodesVisible, signal });
+        const found = await findEntry(client, service, { entry, nodesVisible, signal, onProgress });
         if (found !== null) return found;
         const forward = await forwardTo(text, client, service);
         forwards.push(forward);
@@ -160,94 +144,4 @@ async function mayListNodes(client: KubeClient, signal: AbortSignal): Promise<bo
     { signal },
   );
   return status.allowed;
-}
-
-interface EntryOptions {
-  entry: string | undefined;
-  nodesVisible: boolean;
-  signal: AbortSignal;
-}
-
-/** A way in that exists: the one that was given, a load balancer's address, or a node's that answers from here. */
-async function findEntry(
-  client: KubeClient,
-  place: ServicePort,
-  { entry, nodesVisible, signal }: EntryOptions,
-): Promise<EntryPoint | null> {
-  if (entry === 'port-forward') return null;
-  if (entry !== undefined) return { url: new URL(entry) };
-  const { service, port } = place;
-  const [ingress] = service.status?.loadBalancer?.ingress ?? [];
-  const host = ingress?.ip ?? ingress?.hostname;
-  if (host !== undefined) return { url: new URL(`http://${host}:${port}`) };
-  if (!nodesVisible) return null;
-  const nodePort = nodePortOf(place);
-  const nodes = (await client.list(kinds.node, { signal })).filter((node) => isReady(node));
-  // A control-plane node first: faults choose among the others.
-  const byRole = nodes.toSorted((a, b) => Number(isWorker(a)) - Number(isWorker(b)));
-  const addresses = byRole.flatMap(({ status }) =>
-    (status?.addresses ?? [])
-      .filter(({ type }) => type === 'ExternalIP' || type === 'InternalIP')
-      .map(({ address }) => address),
-  );
-  for (const address of addresses) {
-    if (!(await accepts(address, nodePort))) continue;
-    return { url: new URL(`http://${address.includes(':') ? `[${address}]` : address}:${nodePort}`) };
-  }
-  return null;
-}
-
-function isWorker({ metadata }: { metadata?: { labels?: Record<string, string> } }): boolean {
-  return metadata?.labels?.['node-role.kubernetes.io/control-plane'] === undefined;
-}
-
-function accepts(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = reach({ host, port, timeout: 1_000 });
-    const done = (answer: boolean) => (): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', done(true)).once('timeout', done(false)).once('error', done(false));
-  });
-}
-
-/** Connections go to the Service's ready pods in turn. */
-async function forwardTo(
-  kubeconfig: string,
-  client: KubeClient,
-  { service, port }: ServicePort,
-): Promise<ForwardedPort> {
-  const { namespace = 'default' } = service.metadata ?? {};
-  const labelSelector = Object.entries(service.spec?.selector ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  const watching = new AbortController();
-  const pods = client.watch(kinds.pod, { namespace, labelSelector, signal: watching.signal });
-  const target = service.spec?.ports?.find((candidate) => candidate.port === port)?.targetPort ?? port;
-  let turn = 0;
-  const forwarded = await forwardPort(kubeconfig, {
-    namespace,
-    choose: () => {
-      const ready = pods.objects().filter((pod) => isReady(pod));
-      turn += 1;
-      const pod = ready[turn % Math.max(1, ready.length)];
-      const podPort = pod === undefined ? undefined : portOf(pod, target);
-      return podPort === undefined ? undefined : { pod: pod?.metadata?.name ?? '', port: podPort };
-    },
-  });
-  return {
-    port: forwarded.port,
-    close: () => {
-      watching.abort();
-      forwarded.close();
-    },
-  };
-}
-
-/** The number of a pod's port, which a Service may name. */
-function portOf({ spec }: Pod, target: string | number): number | undefined {
-  if (typeof target === 'number') return target;
-  return spec?.containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === target)
-    ?.containerPort;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { processRuns } from '../../support/index.ts';
 import type { Timings } from '../spec.ts';
 
 /**
@@ -92,15 +93,9 @@ export function removeRecord(kindName: string): void {
   rmSync(folderOf(kindName), { recursive: true, force: true });
 }
 
-/** Whether a process runs; one of another user counts. */
+/** Whether a process that a record names runs. */
 export function isAlive(pid: number | null): boolean {
-  if (pid === null) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return pid !== null && processRuns(pid);
 }
 
 /** Whether a cluster is the rest of a run that was killed. */

@@ -23,6 +23,7 @@ import {
   nodeObserved,
   podObserved,
 } from './events.ts';
+import { feelPulse } from './pulse.ts';
 
 /** What is observed and where it goes. */
 export interface ObserveOptions {
@@ -133,7 +134,12 @@ export function observe(options: ObserveOptions): Observation {
     autoscalers,
     events,
     synced: Promise.all([...watchings.map(({ synced }) => synced), nodeEventsSynced]),
-    done: Promise.all([...watchings.map(({ done }) => done), nodeEvents.done, pollMetrics(options)]),
+    done: Promise.all([
+      ...watchings.map(({ done }) => done),
+      nodeEvents.done,
+      pollMetrics(options),
+      feelPulse(options),
+    ]),
   };
 }
 
@@ -162,7 +168,9 @@ async function pollMetrics(options: ObserveOptions): Promise<void> {
   const { client, journal, namespace, workload, metricsEveryMs, signal } = options;
   let published = '';
   let failingSince: number | null = null;
-  for (let next = monotonicMs() + metricsEveryMs; ; next += metricsEveryMs) {
+  // Looks that fell into a time in which the server was away are not made up for.
+  const after = (last: number): number => Math.max(last + metricsEveryMs, monotonicMs());
+  for (let next = monotonicMs() + metricsEveryMs; ; next = after(next)) {
     await systemClock.sleep(Math.max(0, next - monotonicMs()), signal).catch(() => {});
     if (signal.aborted) return;
     try {

@@ -103,8 +103,15 @@ describe('a Service', () => {
     );
     await lab.create('deployments', replicated('Deployment', 'web', { replicas: 2, pod: serving }));
     await rolledOut(lab, 'web');
-    const seen = await answers(lab);
-    expect(Object.keys(seen)).toHaveLength(2);
+    await endpoints(lab, (all) => all.filter(({ conditions }) => conditions?.ready).length === 2);
+    // A node's kube-proxy may hear of the second pod a moment after the first.
+    const spread = async (): Promise<boolean> => {
+      const seen = await answers(lab);
+      await lab.remove('pods', 'client', { gracePeriodSeconds: 0 });
+      await lab.gone('pods', 'client');
+      return Object.keys(seen).length === 2;
+    };
+    await until(spread, { what: 'answers of both pods', deadlineMs: nominal(60) * 1000 });
   });
 
   test('with session affinity sends a client to the same pod', async ({ lab }) => {

@@ -5,6 +5,7 @@ import { embeddedProvider } from '../../../src/cluster/embedded/provider.ts';
 import { kindProvider } from '../../../src/cluster/kind/provider.ts';
 import { effectiveTimings, type NodeSpec } from '../../../src/cluster/spec.ts';
 import { hasKubectl } from './has-kubectl.ts';
+import { nodeImageHere } from '../../kind/available.ts';
 import { choiceVariable, type ContractChoice, type Target } from './target.ts';
 
 const workers = ['worker-1', 'worker-2', 'worker-3'];
@@ -38,7 +39,7 @@ interface Ready {
 
 async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promise<Ready> {
   const { speedup, kindImage } = choice;
-  const provider = on === 'embedded' ? embeddedProvider() : kindProvider({ image: kindImage });
+  const provider = on === 'embedded' ? embeddedProvider() : kindProvider({ image: kindImage ?? (await nodeImageHere()) ?? undefined });
   const image = choice.image ?? (on === 'embedded' ? 'contract/node:1' : 'node:24-slim');
   const cluster = await provider.create(
     { name: `contract-${process.pid}`, workers: workers.map(worker), timings: effectiveTimings(speedup) },

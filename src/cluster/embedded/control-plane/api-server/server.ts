@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { ControlPlaneConfig } from '../../config.ts';
+import { accessReviewPath, serveAccessReview } from './access-review.ts';
 import { discoveryOf } from './discovery.ts';
 import { failure, noSuchResource } from './errors.ts';
 import { sendError, sendJson, sendText, type Exchange } from './exchange.ts';
@@ -94,6 +95,8 @@ async function serve(serving: Parameters<typeof serveRoute>[0], exchange: Exchan
   const { path, request } = exchange;
   if (healthPaths.includes(path)) return sendText(exchange, 200, 'ok', 'text/plain; charset=utf-8');
   if (!(request.socket as TLSSocket).authorized) throw failure(401, 'Unauthorized', 'Unauthorized');
+  if (path === accessReviewPath && request.method === 'POST')
+    return serveAccessReview(exchange, mayEnter(exchange));
   const route = routeOf(path);
   if (route !== undefined) {
     refuseStrangers(exchange);
@@ -107,7 +110,12 @@ async function serve(serving: Parameters<typeof serveRoute>[0], exchange: Exchan
   throw noSuchResource();
 }
 
-function refuseStrangers({ user, path }: Exchange): void {
-  if (user.groups.some((group) => allowedGroups.includes(group))) return;
+function mayEnter({ user }: Exchange): boolean {
+  return user.groups.some((group) => allowedGroups.includes(group));
+}
+
+function refuseStrangers(exchange: Exchange): void {
+  if (mayEnter(exchange)) return;
+  const { user, path } = exchange;
   throw failure(403, 'Forbidden', `forbidden: User "${user.name}" cannot reach path "${path}"`, {});
 }
