@@ -80,7 +80,8 @@ function gaps(record: RunRecord, faults: readonly FaultFinding[], distrust: stri
     const touched = faults.filter((fault) => fromT <= healedMs(fault) && toT >= fault.injectedMs);
     const lasted = `Not observed for ${formatDuration(Math.max(0, toT - fromT))} from ${formatInstant(fromT)} on`;
     if (touched.length === 0) notes.push(`${lasted}: ${what.join(', ')}.`);
-    else distrust.push(`${lasted}, while ${touched.map(({ id }) => id).join(', ')} healed: ${what.join(', ')}.`);
+    else
+      distrust.push(`${lasted}, while ${touched.map(({ id }) => id).join(', ')} healed: ${what.join(', ')}.`);
   }
 }
 

@@ -48,7 +48,8 @@ export async function cleanCluster({
   const ofRuns = run === undefined ? runLabel : `${runLabel}=${run}`;
   try {
     const alive = evenIfAlive ? [] : await runsThatGoOn(client, { namespace, labelSelector: ofRuns, signal });
-    const others = alive.length === 0 ? '' : `,${runLabel} notin (${alive.map(({ runId }) => runId).join(',')})`;
+    const others =
+      alive.length === 0 ? '' : `,${runLabel} notin (${alive.map(({ runId }) => runId).join(',')})`;
     const scope = { labelSelector: `${ofRuns}${others}`, alive, signal };
     const removed =
       namespace === undefined

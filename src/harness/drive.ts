@@ -3,7 +3,7 @@ import path from 'node:path';
 import { playFaults, type FaultPlay, type FaultSpec } from '../faults/index.ts';
 import type { TrafficStart, Unstamped } from '../journal/index.ts';
 import { monotonicMs, systemClock } from '../support/index.ts';
-import { describeClocks, startLoadPods } from './load-pods.ts';
+import { describeClocks, describeMovedClocks, startLoadPods } from './load-pods.ts';
 import {
   phaseStarts,
   startTraffic,
@@ -62,6 +62,8 @@ export async function drive(
           generators: await startLoadPods(context, provisioned, workload, scenario.trafficPods),
           onClocks: (clocks) =>
             journal.record({ type: 'note', level: 'info', message: describeClocks(clocks) }),
+          onClocksMoved: (moved) =>
+            journal.record({ type: 'note', level: 'info', message: describeMovedClocks(moved) }),
           signal,
         });
   const over = new AbortController();

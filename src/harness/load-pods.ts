@@ -79,6 +79,13 @@ export function describeClocks(clocks: readonly ClockOffset[]): string {
   );
 }
 
+/** How the generators' clocks moved against ours during the traffic, as a sentence. */
+export function describeMovedClocks(moved: readonly ClockOffset[]): string {
+  const furthest = Math.max(...moved.map(({ offsetMs }) => Math.abs(offsetMs)));
+  const worst = Math.max(...moved.map(({ uncertaintyMs }) => uncertaintyMs));
+  return `Read again at the end of the traffic, the clocks of the pods in the cluster had moved by ${furthest.toFixed(1)} ms at most against this machine's (± ${worst.toFixed(1)} ms).`;
+}
+
 const indexAnnotation = 'batch.kubernetes.io/job-completion-index';
 
 function byIndex(a: Pod, b: Pod): number {

@@ -119,8 +119,7 @@ export async function openTransport(
       pool = undefined;
       answer = await sendOnce(call, asked);
     }
-    if (answer.httpStatusCode >= 300)
-      throw refusal(asked, answer.httpStatusCode, await answer.body.text());
+    if (answer.httpStatusCode >= 300) throw refusal(asked, answer.httpStatusCode, await answer.body.text());
     return answer;
   }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run test:contract -- --on embedded` runs every case against an embedded cluster of its own, `--on kind
- * [--kind-image NAME]` against one of kind's, `--on existing --kubeconfig FILE --image NAME` against a cluster that runs.
+ * [--kind-image NAME] [--timers 10]` against one of kind's, with its control plane's timers divided, `--on existing --kubeconfig FILE --image NAME` against a cluster that runs.
  * `--image` names an image that has `node`. What else is given goes to Vitest.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     image: { type: 'string' },
     'kind-image': { type: 'string' },
     speedup: { type: 'string' },
+    timers: { type: 'string' },
   },
 });
 const on = clusters.find((name) => name === values.on);
@@ -29,6 +30,7 @@ const choice: ContractChoice = {
   ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   ...(values.image !== undefined && { image: values.image }),
   ...(values['kind-image'] !== undefined && { kindImage: values['kind-image'] }),
+  ...(values.timers !== undefined && { timers: Number(values.timers) }),
   speedup: Number(values.speedup ?? (on === 'embedded' ? 10 : 1)),
 };
 const { status } = spawnSync('vitest', ['run', '--project', 'contract', ...positionals], {

@@ -1,14 +1,18 @@
 /** On a real cluster of kind: boot, faults of nodes, runs, the end. Skipped, and said so, where there is no Docker or no node image. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { effectiveTimings, kindProvider, type Cluster } from '../../src/cluster/index.ts';
-import { connect, isReady, kinds, type KubeClient } from '../../src/kubernetes/index.ts';
+import { effectiveTimings, existingProvider, kindProvider, type Cluster } from '../../src/cluster/index.ts';
+import { connect, isReady, kinds, type KubeClient, type Service } from '../../src/kubernetes/index.ts';
 import { runProgram, until } from '../../src/support/index.ts';
+import { loadGeneratorImage, sampleApiImage } from '../../src/workload/index.ts';
 import { entry } from '../e2e/openbell.ts';
+import { cuttableProxy } from '../support/cuttable-proxy.ts';
+import { pluginKubeconfig, readWritten } from '../support/plugin-kubeconfig.ts';
 import { whyNoKind } from './available.ts';
 
 const why = await whyNoKind();
@@ -18,7 +22,11 @@ const name = `test-${process.pid}`;
 const image = process.env['OPENBELL_KIND_IMAGE'];
 const state = await mkdtempDisposable(path.join(tmpdir(), 'openbell-kind-'));
 process.env['XDG_STATE_HOME'] = state.path;
+const kindName = `openbell-${name}`;
+const fromPods = fileURLToPath(new URL('scenarios/from-pods.yaml', import.meta.url));
 const scenario = path.join(state.path, 'short.yaml');
+
+afterAll(() => state.remove());
 
 describe.skipIf(why !== null)('a kind cluster', () => {
   let cluster: Cluster;
@@ -49,7 +57,6 @@ describe.skipIf(why !== null)('a kind cluster', () => {
     client.close();
     await cluster.destroy();
     const left = (await thingsOfOurs()).filter((thing) => !before.includes(thing));
-    await state.remove();
     expect(left).toEqual([]);
   }, 200_000);
 
@@ -106,6 +113,114 @@ describe.skipIf(why !== null)('a kind cluster', () => {
     expect((await client.list(kinds.namespace)).length).toBe(namespaces);
   }, 300_000);
 
+  it('plays market-open, from the bell to the recovery of a lost node', async () => {
+    const out = path.join(state.path, 'market');
+    const { stdout } = await openbell(['run', 'market-open', '--on', 'kind', '--out', out, '--json']);
+    const { faults, requests } = JSON.parse(stdout) as MarketResult;
+    expect(faults.every(({ landedMs }) => landedMs !== null)).toBe(true);
+    expect(faults.every(({ repairMs }) => repairMs !== null)).toBe(true);
+    expect(requests.ok).toBeGreaterThan(0.8 * requests.scheduled);
+  }, 400_000);
+
+  describe('as a cluster of others', () => {
+    const kubectl = async (args: string[], input = ''): Promise<string> => {
+      const on = ['exec', '-i', `${kindName}-control-plane`, 'kubectl'];
+      const as = ['--kubeconfig', '/etc/kubernetes/admin.conf'];
+      return (await runProgram('docker', [...on, ...as, ...args], { input })).stdout;
+    };
+
+    it('serves who has the printed Role alone, with load from three pods, though its API goes away', async () => {
+      await cluster.loadImage(sampleApiImage());
+      await cluster.loadImage(loadGeneratorImage());
+      await kubectl(['create', 'namespace', 'team-lab']);
+      await kubectl(['label', 'namespace', 'team-lab', 'openbell.dev/runs=allowed']);
+      await kubectl(['create', 'serviceaccount', 'bell', '--namespace', 'team-lab']);
+      const rbac = ['rbac', fromPods, '--namespace', 'team-lab', '--service-account', 'bell'];
+      await kubectl(['apply', '-f', '-'], (await openbell(rbac)).stdout);
+      const token = (await kubectl(['create', 'token', 'bell', '--namespace', 'team-lab'])).trim();
+
+      const { server } = readWritten(cluster.kubeconfig());
+      await using proxy = await cuttableProxy({ host: server.hostname, port: Number(server.port) });
+      const folder = path.join(state.path, 'plugin');
+      const given = { kubeconfig: cluster.kubeconfig(), port: proxy.port, credential: { token } };
+      const file = await pluginKubeconfig(folder, given);
+      const out = path.join(state.path, 'theirs');
+      const where = ['--on', 'existing', '--kubeconfig', file, '--context', 'theirs', '--i-mean', 'theirs'];
+      const images = ['--image', 'openbell/sample-api:1', '--load-image', 'openbell/load-generator:1'];
+      const running = openbell([
+        'run',
+        fromPods,
+        ...where,
+        '--namespace',
+        'team-lab',
+        ...images,
+        '--out',
+        out,
+        '--json',
+      ]);
+      const journal = async (): Promise<string> => {
+        const [run = ''] = (await readdir(out)).filter((name) => name.startsWith('from-pods-'));
+        return readFile(path.join(out, run, 'journal.ndjson'), 'utf8');
+      };
+      const flows = async (): Promise<boolean> => (await journal()).includes('"traffic.second"');
+      await until(flows, { what: 'traffic', deadlineMs: 120_000 });
+      await proxy.cut(4_000);
+
+      const { stdout } = await running;
+      const { requests, faults } = JSON.parse(stdout) as MarketResult;
+      expect(requests).toMatchObject({ scheduled: 60 * 20 });
+      expect(requests.ok).toBeGreaterThan(1_100);
+      expect(faults[0]?.landedMs).toBeGreaterThan(0);
+      expect(await journal()).toContain('"what":"the API server"');
+      expect(await journal()).toMatch(/at the end of the traffic/);
+      const left = await kubectl([
+        'get',
+        'all,secrets,leases',
+        '--namespace',
+        'team-lab',
+        '--output',
+        'name',
+      ]);
+      expect(left.trim()).toBe('');
+    }, 300_000);
+
+    it('is entered by the address of a load balancer, once it has one', async () => {
+      const signal = AbortSignal.timeout(60_000);
+      const context = `kind-${kindName}`;
+      const provider = existingProvider({
+        context,
+        meant: context,
+        kubeconfig: cluster.kubeconfigPath(),
+        named: {},
+      });
+      const spec = { name: 'theirs', workers: [], timings: effectiveTimings(1) };
+      const theirs = await provider.create(spec, { keep: false, signal, onProgress: () => {} });
+      const service = await client.apply<Service>(
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'balanced' },
+          spec: { type: 'LoadBalancer', selector: { app: 'none' }, ports: [{ port: 80 }] },
+        },
+        { namespace: 'default' },
+      );
+      const entering = theirs.entryPoint({ service, port: 80 });
+      const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } } });
+      await kubectl([
+        'patch',
+        'service',
+        'balanced',
+        '--subresource=status',
+        '--type=merge',
+        '--patch',
+        status,
+      ]);
+      expect((await entering).url.href).toBe('http://192.0.2.7/');
+      await client.delete(kinds.service, 'balanced', { namespace: 'default' });
+      await theirs.destroy();
+    });
+  });
+
   async function untilReady(node: string, ready: boolean): Promise<void> {
     await until(async () => isReady(await client.get(kinds.node, node)) === ready, {
       what: `${node} to be ${ready ? '' : 'not '}Ready`,
@@ -116,26 +231,73 @@ describe.skipIf(why !== null)('a kind cluster', () => {
 
 describe.skipIf(why !== null)('a boot that is killed', () => {
   it('leaves no container', async () => {
-    const args = [entry, 'run', 'steady', '--on', 'kind', '--out', path.join(tmpdir(), `ob-${process.pid}`)];
-    const run = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const id = await new Promise<string>((resolve) => {
-      run.stderr.setEncoding('utf8').on('data', (text: string) => {
-        const found = /creating the kind cluster (\S+)/.exec(text)?.[1];
-        if (found !== undefined) resolve(found);
-      });
-    });
-    const containers = async (): Promise<string[]> =>
-      (await thingsOfOurs()).filter((thing) => thing.startsWith(`container ${id}`));
-    await until(async () => (await containers()).length > 0, { what: 'a container', deadlineMs: 60_000 });
+    const { run, id } = await bootUnderWay();
     run.kill('SIGKILL');
     await once(run, 'exit');
-    await until(async () => (await containers()).length === 0, {
-      what: 'its containers to be gone',
-      deadlineMs: 120_000,
-      everyMs: 500,
-    });
+    await nothingIsLeftOf(id);
+  }, 300_000);
+
+  it('with what watches over it is named by the next command, and removed when asked', async () => {
+    const { run, id } = await bootUnderWay();
+    // The warden waits in a shell that names the cluster.
+    const processes = (await runProgram('ps', ['-eo', 'pid=,args='])).stdout.split('\n');
+    const warden = processes.filter((line) => line.includes('read -r word') && line.includes(id));
+    expect(warden).toHaveLength(1);
+    process.kill(Number.parseInt(warden[0] ?? '', 10), 'SIGKILL');
+    run.kill('SIGKILL');
+    await once(run, 'exit');
+    expect((await openbell(['doctor', '--on', 'kind'])).stdout).toMatch(
+      new RegExp(`${id}: left by runs that were killed\\n +.*openbell down --all --on kind`),
+    );
+    await openbell(['down', '--all', '--on', 'kind']);
+    await nothingIsLeftOf(id);
+    expect((await openbell(['doctor', '--on', 'kind'])).stdout).toContain(
+      'kind clusters of openbell: none runs',
+    );
   }, 300_000);
 });
+
+/** A run on kind whose cluster has its first container. */
+async function bootUnderWay(): Promise<{ run: ChildProcess; id: string }> {
+  const args = [entry, 'run', 'steady', '--on', 'kind', '--out', path.join(state.path, 'killed')];
+  const run = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const id = await new Promise<string>((resolve) => {
+    run.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const found = /creating the kind cluster (\S+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  await until(async () => (await containersOf(id)).length > 0, { what: 'a container', deadlineMs: 60_000 });
+  return { run, id };
+}
+
+async function nothingIsLeftOf(id: string): Promise<void> {
+  await until(async () => (await containersOf(id)).length === 0, {
+    what: 'its containers to be gone',
+    deadlineMs: 120_000,
+    everyMs: 500,
+  });
+}
+
+async function containersOf(id: string): Promise<string[]> {
+  return (await thingsOfOurs()).filter((thing) => thing.startsWith(`container ${id}`));
+}
+
+/** What openbell did, whatever it came to: a busy machine's run may not be trusted and is judged by its parts. */
+async function openbell(args: string[]): Promise<{ stdout: string }> {
+  const done = await runProgram(process.execPath, [entry, ...args], { timeoutMs: 400_000 }).catch(
+    (error: unknown) => ({ stdout: (error as { output?: string }).output ?? String(error) }),
+  );
+  const text = done.stdout;
+  return {
+    stdout: args.includes('--json') ? text.slice(text.indexOf('{\n'), text.lastIndexOf('}') + 1) : text,
+  };
+}
+
+interface MarketResult {
+  requests: { scheduled: number; ok: number };
+  faults: { landedMs: number | null; repairMs: number | null }[];
+}
 
 /** Containers and images that carry our names, and networks: kind's is ours where our boot made it. */
 async function thingsOfOurs(): Promise<string[]> {

@@ -113,7 +113,11 @@ function newsOf(before: RunState, event: JournalEvent): News | null {
       return { t, kind: 'node', text: `${event.name} is ${event.ready === 'True' ? 'Ready' : 'NotReady'}` };
     }
     case 'gap':
-      return { t, kind: 'warning', text: `not observed for ${formatDuration(event.toT - event.fromT)}: ${event.what}` };
+      return {
+        t,
+        kind: 'warning',
+        text: `not observed for ${formatDuration(event.toT - event.fromT)}: ${event.what}`,
+      };
     case 'note':
       return event.level === 'warning' ? { t, kind: 'warning', text: event.message } : null;
     default:

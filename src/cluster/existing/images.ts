@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpenbellError, exitCodes, runProgram } from '../../support/index.ts';
+import { containerEngine } from '../container-engine.ts';
 import type { CreateOptions, Image } from '../provider.ts';
 
 /** How the cluster's nodes come by the images of a workload. */
@@ -43,21 +44,22 @@ async function pushed(
   repository: string,
   { signal, onProgress }: Pick<CreateOptions, 'signal' | 'onProgress'>,
 ): Promise<string> {
+  const engine = containerEngine();
   const context = await mkdtemp(path.join(tmpdir(), 'openbell-image-'));
   try {
     await layOut(context);
     // Nodes keep what they pulled: another content needs another tag.
     const name = `${repository.replace(/:[^:/]+$/, '')}:${await digestOf(context)}`;
     onProgress(`building and pushing ${name}`);
-    await runProgram('docker', ['build', '--tag', name, context], { signal, timeoutMs: deadlineMs });
-    await runProgram('docker', ['push', name], { signal, timeoutMs: deadlineMs });
+    await runProgram(engine, ['build', '--tag', name, context], { signal, timeoutMs: deadlineMs });
+    await runProgram(engine, ['push', name], { signal, timeoutMs: deadlineMs });
     return name;
   } catch (cause) {
     signal.throwIfAborted();
     throw new OpenbellError(`the image could not be pushed: ${(cause as Error).message}`, {
       code: 'IMAGE_NOT_PUSHED',
       exitCode: exitCodes.clusterNotProvided,
-      hint: `Log in first: docker login ${repository.split('/')[0]}`,
+      hint: `Log in first: ${engine} login ${repository.split('/')[0]}`,
     });
   } finally {
     await rm(context, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** Pure: what a failed command of kind or of the container engine wrote → what is wrong and the one thing to do. */
 import { CommandError, OpenbellError, exitCodes, messageOf } from '../../support/index.ts';
+import { containerEngine, engineHelp } from '../container-engine.ts';
 
 /** A reason why a cluster could not be provided, found in what a command wrote. */
 interface Problem {
@@ -7,7 +8,7 @@ interface Problem {
   signs: RegExp;
   /** Completes "the kind cluster could not be provided: …". */
   says: string;
-  hint: string;
+  hint: string | ((engine: string) => string);
 }
 
 const problems: readonly Problem[] = [
@@ -15,21 +16,22 @@ const problems: readonly Problem[] = [
     code: 'ENGINE_DENIED',
     signs: /permission denied while trying to connect|dial unix .*permission denied/i,
     says: 'this user may not talk to the container engine',
-    hint: 'Add the user to the group docker and log in anew: sudo usermod -aG docker "$USER"',
+    hint: (engine) => engineHelp(engine).allow,
   },
   {
     code: 'ENGINE_DOWN',
     signs:
       /cannot connect to the docker daemon|is the docker daemon running|cannot connect to podman|failed to connect to .*docker.*(sock|pipe|API)|docker desktop is (not running|unable)/i,
     says: 'the container engine does not answer',
-    hint: 'Start it: Docker Desktop, or sudo systemctl start docker; then openbell doctor',
+    hint: (engine) => `Start it: ${engineHelp(engine).start}; then openbell doctor`,
   },
   {
     code: 'IMAGE_NOT_PULLED',
     signs:
       /failed to pull image|pull access denied|manifest unknown|manifest for .* not found|unable to find image .* locally[\s\S]*error|no such image|failed to resolve (source metadata|reference)|toomanyrequests/i,
     says: 'an image could not be pulled',
-    hint: 'Check the network and the name, or choose a node image that is here: docker images kindest/node, then --kind-image NAME',
+    hint: (engine) =>
+      `Check the network and the name, or choose a node image that is here: ${engine} images kindest/node, then --kind-image NAME`,
   },
   {
     code: 'CLUSTER_EXISTS',
@@ -47,7 +49,8 @@ const problems: readonly Problem[] = [
     code: 'DISK_FULL',
     signs: /no space left on device/i,
     says: "the container engine's disk is full",
-    hint: 'Make room: docker system df shows what takes it, docker system prune frees what nothing uses.',
+    hint: (engine) =>
+      `Make room: ${engine} system df shows what takes it, ${engine} system prune frees what nothing uses.`,
   },
   {
     code: 'INOTIFY_LIMIT',
@@ -70,14 +73,20 @@ const problems: readonly Problem[] = [
 ];
 
 /** The problem that some output is about; undefined where nothing known is found. */
-export function problemIn(output: string): Pick<Problem, 'code' | 'says' | 'hint'> | undefined {
-  return problems.find(({ signs }) => signs.test(output));
+export function problemIn(
+  output: string,
+  engine: string,
+): { code: string; says: string; hint: string } | undefined {
+  const found = problems.find(({ signs }) => signs.test(output));
+  if (found === undefined) return undefined;
+  const { code, says, hint } = found;
+  return { code, says, hint: typeof hint === 'string' ? hint : hint(engine) };
 }
 
 /** Anything that kept a cluster from coming up, as the error that ends the command: exit code 106 and what to do. */
 export function notProvided(error: unknown): OpenbellError {
   if (error instanceof OpenbellError && error.exitCode === exitCodes.clusterNotProvided) return error;
-  const found = error instanceof CommandError ? problemIn(error.output) : undefined;
+  const found = error instanceof CommandError ? problemIn(error.output, containerEngine()) : undefined;
   const why = found === undefined ? messageOf(error) : `${found.says}\n${messageOf(error)}`;
   const own = error instanceof OpenbellError ? error : undefined;
   return new OpenbellError(`the kind cluster could not be provided: ${why}`, {

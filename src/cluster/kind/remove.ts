@@ -1,5 +1,16 @@
-import { OpenbellError, exitCodes, until } from '../../support/index.ts';
-import { isLeftOver, readRecord, readRecords, removeRecord, type ClusterRecord } from './record.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { OpenbellError, exitCodes, runProgram, signalGroup, until } from '../../support/index.ts';
+import {
+  creatorFile,
+  folderOf,
+  isLeftOver,
+  readRecord,
+  readRecords,
+  removeRecord,
+  writeRecord,
+  type ClusterRecord,
+} from './record.ts';
 import { containersOf, type KindTools } from './tools.ts';
 
 /** The container engine's network that all kind clusters share. */
@@ -16,6 +27,7 @@ export async function removeCluster(record: ClusterRecord, tools: KindTools): Pr
   // As it is now: images may have been built since.
   const current = readRecord(kindName);
   if (current?.owner !== record.owner) return;
+  await endCreator(kindName);
   const containers = await containersOf(tools, kindName);
   const strangers =
     current.state === 'ready' ? containers.filter(({ id }) => !current.containers.includes(id)) : [];
@@ -45,24 +57,46 @@ export async function removeCluster(record: ClusterRecord, tools: KindTools): Pr
     if (others.some(({ images }) => images.includes(image))) continue;
     await tools.docker(['image', 'rm', image]).catch(() => {});
   }
-  if (current.madeNetwork) await removeNetwork(tools);
+  if (current.madeNetwork && !(await removeNetwork(tools))) {
+    // Another cluster of ours is still in it: the last one takes it along.
+    const [heir] = others;
+    if (heir !== undefined) writeRecord({ ...heir, madeNetwork: true });
+  }
   removeRecord(kindName);
 }
 
 /**
- * The engine refuses while a cluster is in it: of others for good, of a container that has just gone for a moment, in which case
- * it is asked again.
+ * `kind create cluster` has a process group of its own and goes on when who started it was killed. By the time somebody looks,
+ * its number may be another program's: that is asked first.
  */
-async function removeNetwork({ docker }: KindTools): Promise<void> {
+async function endCreator(kindName: string): Promise<void> {
+  let group: number;
+  try {
+    group = Number(readFileSync(path.join(folderOf(kindName), creatorFile), 'utf8'));
+  } catch {
+    // It was not started, or has ended.
+    return;
+  }
+  const { stdout } = await runProgram('ps', ['-o', 'args=', '-p', String(group)]).catch(() => ({
+    stdout: '',
+  }));
+  if (group > 1 && stdout.includes(`create cluster --name ${kindName} `)) signalGroup(group, 'SIGKILL');
+}
+
+/**
+ * The engine refuses while a cluster is in it: of others for good, of a container that has just gone for a moment, in which case
+ * it is asked again. @returns whether it is gone.
+ */
+async function removeNetwork({ docker }: KindTools): Promise<boolean> {
   const inUse = async (): Promise<boolean> =>
     (await docker(['ps', '--all', '--quiet', '--filter', `network=${kindNetwork}`])) !== '';
-  if (await inUse()) return;
+  if (await inUse()) return false;
   const gone = async (): Promise<boolean> => {
     await docker(['network', 'rm', kindNetwork]).catch(() => {});
     return !(await docker(['network', 'ls', '--format', '{{.Name}}'])).split('\n').includes(kindNetwork);
   };
   // What stays is an empty network, which the next cluster uses.
-  await until(gone, { what: 'the network to be gone', deadlineMs: 5_000, everyMs: 500 }).catch(() => {});
+  return until(gone, { what: 'the network to be gone', deadlineMs: 5_000, everyMs: 500 }).catch(() => false);
 }
 
 /** Deletes what killed runs left. @returns the names of those clusters. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommandError, OpenbellError, exitCodes, formatBytes } from '../../support/index.ts';
+import { engineHelp } from '../container-engine.ts';
 import type { Requirement } from '../requirement.ts';
 import type { HostCapacity } from './config.ts';
 import { problemIn } from './problems.ts';
@@ -66,6 +67,7 @@ async function engineAnswers(
   tools: KindTools,
 ): Promise<{ requirement: Requirement; host: HostCapacity | null }> {
   const name = tools.engine;
+  const help = engineHelp(name);
   const failed = (detail: string, hint: string): { requirement: Requirement; host: null } => ({
     requirement: { name, state: 'failed', detail, hint },
     host: null,
@@ -75,12 +77,10 @@ async function engineAnswers(
       await tools.docker(['info', '--format', '{{json .}}'], { timeoutMs: 20_000 }),
     ) as EngineInfo;
     const { version, cpus, memoryBytes, system } = readInfo(info);
-    if (version === '') return failed('its daemon does not answer', 'Start it, then openbell doctor.');
+    if (version === '')
+      return failed('its daemon does not answer', `Start it (${help.start}), then openbell doctor.`);
     if (name === 'docker' && !atLeast(versionIn(version), leastDocker)) {
-      return failed(
-        `${version}; ${leastDocker} or newer is needed`,
-        'Renew it: https://docs.docker.com/engine/install/',
-      );
+      return failed(`${version}; ${leastDocker} or newer is needed`, `Renew it: ${help.install}`);
     }
     return {
       requirement: {
@@ -92,13 +92,13 @@ async function engineAnswers(
     };
   } catch (error) {
     if (error instanceof CommandError && error.code === 'COMMAND_MISSING') {
-      return failed(error.message, 'Install it: https://docs.docker.com/engine/install/');
+      return failed(error.message, `Install it: ${help.install}`);
     }
     if (error instanceof CommandError && error.code === 'COMMAND_TIMEOUT') {
-      return failed('no answer within 20 s', 'Start it anew: sudo systemctl restart docker');
+      return failed('no answer within 20 s', `Start it anew: ${help.restart}`);
     }
-    const found = error instanceof CommandError ? problemIn(error.output) : undefined;
-    return failed(found?.says ?? firstLine(error), found?.hint ?? 'Try: docker info');
+    const found = error instanceof CommandError ? problemIn(error.output, name) : undefined;
+    return failed(found?.says ?? firstLine(error), found?.hint ?? `Try: ${name} info`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { OpenbellError, exitCodes, runProgram, type CommandOptions } from '../../support/index.ts';
+import { runProgram, type CommandOptions } from '../../support/index.ts';
+import { containerEngine } from '../container-engine.ts';
 
 /** Runs kind and the container engine it uses. Each call resolves with what was written to standard output. */
 export interface KindTools {
@@ -8,21 +9,9 @@ export interface KindTools {
   readonly docker: (args: readonly string[], options?: CommandOptions) => Promise<string>;
 }
 
-const engines = ['docker', 'podman', 'nerdctl', 'finch'];
-
 /** The tools as they are found on PATH. @throws {OpenbellError} when kind's variable names an engine that is none. */
 export function kindTools(env: Record<string, string | undefined> = process.env): KindTools {
-  const engine = env['KIND_EXPERIMENTAL_PROVIDER'] || 'docker';
-  if (!engines.includes(engine)) {
-    throw new OpenbellError(
-      `KIND_EXPERIMENTAL_PROVIDER: expected one of ${engines.join(', ')}, got "${engine}"`,
-      {
-        code: 'ENGINE_UNKNOWN',
-        exitCode: exitCodes.clusterNotProvided,
-        hint: 'Unset it to use docker.',
-      },
-    );
-  }
+  const engine = containerEngine(env);
   return {
     engine,
     kind: async (args, options) => (await runProgram('kind', args, options)).stdout,

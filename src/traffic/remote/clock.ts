@@ -9,13 +9,16 @@ export interface ClockOffset {
   uncertaintyMs: number;
 }
 
-const questions = 20;
+const usualQuestions = 20;
 
 /**
  * Asks a generator what its clock says several times and takes the answer that came back soonest, as NTP does (RFC 5905 §8):
  * ours was half way between question and answer when theirs was read.
  */
-export async function measureOffset(ask: (path: string) => Promise<string>): Promise<ClockOffset> {
+export async function measureOffset(
+  ask: (path: string) => Promise<string>,
+  questions = usualQuestions,
+): Promise<ClockOffset> {
   let best: ClockOffset = { offsetMs: 0, uncertaintyMs: Number.POSITIVE_INFINITY };
   for (let question = 0; question < questions; question += 1) {
     const askedMs = monotonicMs();

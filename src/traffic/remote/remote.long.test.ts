@@ -97,6 +97,7 @@ describe('generators elsewhere', () => {
         originMs,
         onSecond: (second) => seconds.push(second),
         onClocks: (clocks) => expect(clocks).toHaveLength(2),
+        onClocksMoved: (moved) => expect(moved.every(({ offsetMs }) => Math.abs(offsetMs) < 50)).toBe(true),
         signal: AbortSignal.timeout(8_000),
       });
       const end = await run.done;

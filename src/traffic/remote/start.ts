@@ -1,4 +1,4 @@
-import { OpenbellError, messageOf, monotonicMs, until } from '../../support/index.ts';
+import { OpenbellError, messageOf, monotonicMs, systemClock, until } from '../../support/index.ts';
 import { outcomes, type OutcomeCounts } from '../../journal/index.ts';
 import type { TrafficOptions, TrafficRun } from '../engine.ts';
 import { Gathering } from '../gather.ts';
@@ -19,6 +19,8 @@ export interface RemoteOptions extends Pick<TrafficOptions, 'originMs' | 'onSeco
   generators: readonly RemoteGenerator[];
   /** Told how each generator's clock stood to ours when the traffic was agreed upon. */
   onClocks: (clocks: ClockOffset[]) => void;
+  /** Told at the end how far each clock had moved against ours when it was read last, and how sure that is. */
+  onClocksMoved: (moved: ClockOffset[]) => void;
   signal: AbortSignal;
 }
 
@@ -85,7 +87,18 @@ export async function startRemoteTraffic(options: RemoteOptions): Promise<Traffi
 
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => {});
-  const done = Promise.race([gathered, aborted.promise]).finally(() => reading.abort());
+  const last = readClocks(generators, reading.signal);
+  const whole = gathered.then((end) => {
+    const moved = last.flatMap((now, index) => {
+      const first = before[index];
+      if (now === undefined || first === undefined) return [];
+      const uncertaintyMs = now.uncertaintyMs + first.uncertaintyMs;
+      return { offsetMs: now.offsetMs - first.offsetMs, uncertaintyMs };
+    });
+    if (moved.length > 0) options.onClocksMoved(moved);
+    return end;
+  });
+  const done = Promise.race([whole, aborted.promise]).finally(() => reading.abort());
   done.catch(() => {});
   return {
     workers: { count: generators.length, reason: 'one in each pod' },
@@ -94,6 +107,28 @@ export async function startRemoteTraffic(options: RemoteOptions): Promise<Traffi
     stop: () => void Promise.allSettled(generators.map(({ ask }) => ask(paths.stop))),
     abort: () => aborted.reject(new OpenbellError('the traffic was aborted', { code: 'TRAFFIC_ABORTED' })),
   };
+}
+
+const clockEveryMs = 2_000;
+const clockQuestions = 5;
+
+/** Reads every generator's clock again and again; what is returned holds the newest readings. */
+function readClocks(
+  generators: readonly RemoteGenerator[],
+  signal: AbortSignal,
+): (ClockOffset | undefined)[] {
+  const newest = generators.map((): ClockOffset | undefined => undefined);
+  for (const [index, { ask }] of generators.entries()) {
+    void (async () => {
+      for (;;) {
+        await systemClock.sleep(clockEveryMs, signal).catch(() => {});
+        if (signal.aborted) return;
+        // One that cannot be asked now is asked again; at its end it answers no more.
+        newest[index] = await measureOffset(ask, clockQuestions).catch(() => newest[index]);
+      }
+    })();
+  }
+  return newest;
 }
 
 /** Reads every log to its end. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import type { Deployment, Job, KubeObject, Pod, Service, Status } from '../../../src/kubernetes/objects.ts';
-import { send } from '../support/client.ts';
+import { send, target } from '../support/client.ts';
 import { test } from '../support/lab.ts';
 import { pendingPod, replicated, service } from '../support/objects.ts';
 
@@ -33,14 +33,14 @@ describe('defaults', () => {
     expect(body.status).toMatchObject({ phase: 'Pending', qosClass: 'BestEffort' });
   });
 
-  test('of a pod: it tolerates lost nodes for five minutes', async ({ lab }) => {
+  test('of a pod: it tolerates lost nodes for a while', async ({ lab }) => {
     const { body } = await lab.create<Pod>('pods', pendingPod('a'));
     expect(body.spec?.tolerations).toEqual(
       ['not-ready', 'unreachable'].map((what) => ({
         key: `node.kubernetes.io/${what}`,
         operator: 'Exists',
         effect: 'NoExecute',
-        tolerationSeconds: 300,
+        tolerationSeconds: target.tolerationSeconds,
       })),
     );
   });

@@ -38,11 +38,14 @@ interface Ready {
 }
 
 async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promise<Ready> {
-  const { speedup, kindImage } = choice;
-  const provider = on === 'embedded' ? embeddedProvider() : kindProvider({ image: kindImage ?? (await nodeImageHere()) ?? undefined });
+  const { speedup, kindImage, timers = speedup } = choice;
+  const provider =
+    on === 'embedded'
+      ? embeddedProvider()
+      : kindProvider({ image: kindImage ?? (await nodeImageHere()) ?? undefined });
   const image = choice.image ?? (on === 'embedded' ? 'contract/node:1' : 'node:24-slim');
   const cluster = await provider.create(
-    { name: `contract-${process.pid}`, workers: workers.map(worker), timings: effectiveTimings(speedup) },
+    { name: `contract-${process.pid}`, workers: workers.map(worker), timings: effectiveTimings(timers) },
     { keep: false, signal: new AbortController().signal, onProgress: () => undefined },
   );
   try {
@@ -51,13 +54,14 @@ async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promis
     await cluster.destroy();
     throw error;
   }
-  const { capabilities } = cluster;
+  const { capabilities, facts } = cluster;
   return {
     target: {
       on,
       kubeconfigPath: cluster.kubeconfigPath(),
       name: cluster.name,
       speedup,
+      tolerationSeconds: capabilities.dividesObjectSeconds ? 300 : facts.timings.notReadyTolerationMs / 1000,
       image,
       power: [...capabilities.power],
       components: [...capabilities.components],
@@ -83,6 +87,7 @@ function given({ on, kubeconfig, image, speedup }: ContractChoice): Ready {
       kubeconfigPath: kubeconfig,
       name: null,
       speedup,
+      tolerationSeconds: 300,
       image,
       power: [],
       components: [],

@@ -9,6 +9,8 @@ export interface Target {
   name: string | null;
   /** Every timer of the cluster is divided by it. */
   speedup: number;
+  /** How long pods stay on a lost node unless they say otherwise, as it is written into them. */
+  tolerationSeconds: number;
   /** An image that has `node` on its PATH. */
   image: string;
   /** What the provider can do to a node; empty where there is none. */
@@ -32,6 +34,8 @@ export interface ContractChoice {
   kubeconfig?: string;
   image?: string;
   kindImage?: string;
+  /** The timers of kind's control plane are divided by it; the cases' patience stays. */
+  timers?: number;
   speedup: number;
 }
 
