@@ -78,11 +78,25 @@ function miscounts(accounting: Findings['accounting'], pods: readonly PodLife[])
 function gaps(record: RunRecord, faults: readonly FaultFinding[], distrust: string[], notes: string[]): void {
   for (const { what, fromT, toT } of together(record.of('gap'))) {
     const touched = faults.filter((fault) => fromT <= healedMs(fault) && toT >= fault.injectedMs);
+    const stopped = stoppedServer(record, { fromT, toT });
     const lasted = `Not observed for ${formatDuration(Math.max(0, toT - fromT))} from ${formatInstant(fromT)} on`;
-    if (touched.length === 0) notes.push(`${lasted}: ${what.join(', ')}.`);
+    if (stopped !== null)
+      notes.push(`${lasted}, for ${stopped} had stopped the API server: ${what.join(', ')}.`);
+    else if (touched.length === 0) notes.push(`${lasted}: ${what.join(', ')}.`);
     else
       distrust.push(`${lasted}, while ${touched.map(({ id }) => id).join(', ')} healed: ${what.join(', ')}.`);
   }
+}
+
+/** The fault because of which nothing could be observed: that is its lesson, and no blemish of the run. */
+function stoppedServer(record: RunRecord, { fromT, toT }: Pick<Gap, 'fromT' | 'toT'>): string | null {
+  const undone = record.of('fault.undone');
+  const found = record.of('fault.inject').find(({ id, t, component }) => {
+    if (component !== 'api-server') return false;
+    const endT = undone.find((event) => event.id === id)?.t ?? Infinity;
+    return toT >= t && fromT <= endT;
+  });
+  return found?.id ?? null;
 }
 
 /** Gaps that overlap, as a lost connection makes them in every watch, as one. */

@@ -42,7 +42,7 @@ export function stopComponent(component: Component): Fault {
       const how = await switchAll(targets, 'start', context);
       if (component !== 'api-server') return how;
       const { client } = context;
-      await until(() => client.version(), {
+      await until(() => client.ping({ signal: undefined }).then(() => true), {
         what: `the API server at ${client.server} to answer again`,
         deadlineMs: answerDeadlineMs,
         everyMs: 100,
@@ -64,7 +64,7 @@ export function stopComponent(component: Component): Fault {
 
 /** Why it cannot be asked; undefined while it answers, whatever it says. */
 function whyAway(client: KubeClient): Promise<string | undefined> {
-  return client.version().then(
+  return client.ping({ signal: undefined }).then(
     () => undefined,
     (error: unknown) =>
       error instanceof OpenbellError && error.code === 'KUBERNETES_UNREACHABLE' ? error.message : undefined,
