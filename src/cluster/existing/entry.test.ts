@@ -4,7 +4,10 @@ import { connect, type Service } from '../../kubernetes/index.ts';
 import { refuse, scriptedServer } from '../../kubernetes/scripted-server.ts';
 import { findEntry, type EntryOptions } from './entry.ts';
 
-const service = (spec: Service['spec']): Service => ({ metadata: { name: 'api', namespace: 'lab' }, spec });
+const service = (spec: NonNullable<Service['spec']>): Service => ({
+  metadata: { name: 'api', namespace: 'lab' },
+  spec,
+});
 const balanced = service({ type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30_080 }] });
 const addressed = (ingress: object[]): object => ({ ...balanced, status: { loadBalancer: { ingress } } });
 
