@@ -68,9 +68,13 @@ clearInterval(timer);
 target.disconnect();
 const ratio = last.rssMb / (warm ?? last).rssMb;
 const answered = told.ok / told.accounted;
+const others = Object.entries(told.end?.outcomes ?? {}).filter(([outcome, n]) => outcome !== 'ok' && n > 0);
 const figures = {
   'memory at the end ÷ after a minute': { seen: ratio.toFixed(3), 'to reach': '≤ 1.1' },
-  'requests answered': { seen: `${told.ok} of ${told.accounted}`, 'to reach': 'all' },
+  'requests answered': {
+    seen: [`${told.ok} of ${told.accounted}`, ...others.map(([outcome, n]) => `${n} ${outcome}`)].join(', '),
+    'to reach': 'all',
+  },
 };
 console.table(figures);
 if (seconds >= pageFromSeconds) writeFileSync(new URL('../docs/traffic-soak.md', import.meta.url), page());

@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { fitScalability, kneeOf, parseExpectation, type Expectation } from '../../analysis/index.ts';
 import type { ClusterProvider } from '../../cluster/index.ts';
+import type { RunEnd, Unstamped } from '../../journal/index.ts';
 import { describePods, isAvailable, kinds, waitUntil } from '../../kubernetes/index.ts';
 import type { Scenario } from '../../scenario/index.ts';
 import { OpenbellError, exitCodes, messageOf } from '../../support/index.ts';
@@ -76,6 +77,7 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
   const { context, workload } = await openRun({ ...options, scenario, keep: false });
   const { journal, steps } = context;
   const measured: PodsCapacity[] = [];
+  let end: Unstamped<RunEnd> = { type: 'run.end', reason: 'completed' };
   try {
     const provisioned = await steps.step('provision', () => provision(context, provider, workload));
     const deployed = await steps.step('deploy', () => deploy(context, provisioned, workload));
@@ -87,11 +89,9 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
         measured.push(await measurePods(count, { options, context, target: deployed.target, rules }));
       }
     });
-    journal.record({ type: 'run.end', reason: 'completed' });
   } catch (error) {
     const interrupted = options.signal.aborted;
-    const reason = interrupted ? 'interrupted' : 'failed';
-    journal.record({ type: 'run.end', reason, message: messageOf(error) });
+    end = { type: 'run.end', reason: interrupted ? 'interrupted' : 'failed', message: messageOf(error) };
     if (interrupted) {
       throw new OpenbellError('interrupted before the capacity was known', {
         code: 'INTERRUPTED',
@@ -101,6 +101,7 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
     throw error;
   } finally {
     await steps.step('clean-up', () => steps.undoAll(hardSignal));
+    journal.record(end);
     journal.close();
   }
   const result = resultOf(measured, { scenario, rules, provider: provider.name });
