@@ -176,8 +176,8 @@ function observeFaults(
   { measure, of }: NonNullable<Expectation['fault']>,
   faults: readonly FaultFinding[],
 ): Observation {
-  const meant = faults.filter(
-    (fault) => of === 'all' || ('id' in of ? fault.id === of.id : fault.type === of.type),
+  const meant = faults.filter((fault) =>
+    of === 'all' ? isMeasured(fault, measure) : 'id' in of ? fault.id === of.id : fault.type === of.type,
   );
   if (meant.length === 0) return seen(null, 'the fault was not injected');
   let worst = 0;
@@ -188,6 +188,11 @@ function observeFaults(
     worst = Math.max(worst, value);
   }
   return seen(worst, '');
+}
+
+/** Of all faults those count that have such a thing: a node that joins takes nothing, and only what is lost is healed. */
+function isMeasured({ effect }: FaultFinding, measure: string): boolean {
+  return effect === 'loss' || (effect === 'absence' && (measure === 'outage' || measure === 'lost'));
 }
 
 function measureOf(fault: FaultFinding, measure: string): number | null {

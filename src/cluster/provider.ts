@@ -55,7 +55,8 @@ export interface Cluster {
    * Changes a machine's power. Resolves when it was seen to have happened (the node's processes are gone, stopped,
    * started). `kill`: power loss, at once. `pause`: everything on the node hangs, its connections stay open; `resume`
    * undoes it. `start`: power comes back after `kill`. `disconnect`: its network link is cut, everything on it goes on;
-   * `connect` undoes it. `add`: a new worker joins. `remove`: it is shut down for good.
+   * `connect` undoes it. `add`: a new worker joins, and is Ready. `remove`: it
+   * is shut down; its Node object stays.
    *
    * @returns what proved it, one sentence.
    */

@@ -12,7 +12,11 @@ export interface ClusterSpec {
   name: string;
   /** The workers; every provider adds one control-plane node, which also is the entry point for traffic. */
   workers: NodeSpec[];
+  /** Workers that are not there until `power(name, 'add')` lets them join; none when left out. */
+  spares?: NodeSpec[];
   timings: Timings;
+  /** Version of Kubernetes, `v1.34.0`; any will do when left out. */
+  kubernetesVersion?: string;
   /** Commands of the user's that change a machine's power, where no provider can: run by a shell, told the node as `NODE`. */
   nodePower?: NodePowerCommands;
   /**

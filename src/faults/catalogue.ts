@@ -1,4 +1,5 @@
 import type { Capabilities } from '../cluster/index.ts';
+import { addNode } from './add-node.ts';
 import { deletePod } from './delete-pod.ts';
 import { drainNode } from './drain-node.ts';
 import type { Fault } from './fault.ts';
@@ -9,8 +10,11 @@ import { partitionNode } from './partition-node.ts';
 import type { FaultSpec } from './spec.ts';
 import { stopComponent } from './stop-component.ts';
 
+/** What a fault is, but not what it hits and when. */
+type FaultKind = Pick<FaultSpec, 'type' | 'component' | 'joins'>;
+
 /** The fault that is asked for. */
-export function faultFor({ type, component = 'scheduler' }: Pick<FaultSpec, 'type' | 'component'>): Fault {
+export function faultFor({ type, component = 'scheduler', joins = [] }: FaultKind): Fault {
   switch (type) {
     case 'kill-pod':
       return killPod;
@@ -26,6 +30,8 @@ export function faultFor({ type, component = 'scheduler' }: Pick<FaultSpec, 'typ
       return partitionNode;
     case 'stop-component':
       return stopComponent(component);
+    case 'add-node':
+      return addNode(joins);
     default:
       return type satisfies never;
   }
@@ -33,7 +39,7 @@ export function faultFor({ type, component = 'scheduler' }: Pick<FaultSpec, 'typ
 
 /** Why a fault cannot be injected on a cluster with these capabilities; null when it can. */
 export function whyUnsupported(
-  spec: Pick<FaultSpec, 'type' | 'component'>,
+  spec: FaultKind,
   { power, components }: Pick<Capabilities, 'power' | 'components'>,
 ): string | null {
   const { needs, component } = faultFor(spec);

@@ -15,6 +15,10 @@ test.each<[Partial<FaultSpec>, string]>([
     'hang-node: 2 workers (labels zone=b, node worker-1), undone after 2.5 s',
   ],
   [
+    { type: 'add-node', joins: ['spare-1', 'spare-2'], select: { ...everything, amount: { count: 2 } } },
+    'add-node: spare-1, spare-2',
+  ],
+  [
     { type: 'stop-component', component: 'scheduler', select: { ...everything, amount: { count: 1 } } },
     'stop-component: scheduler',
   ],

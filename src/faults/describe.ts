@@ -2,9 +2,10 @@ import { controlPlaneComponents } from '../cluster/index.ts';
 import { faultAims, type FaultSpec, type TargetSelector } from './spec.ts';
 
 /** A fault in words: `kill-node: 1 worker (labels zone=b), undone after 10 s`. */
-export function describeFault({ type, select, component, forMs }: FaultSpec): string {
+export function describeFault({ type, select, component, joins, forMs }: FaultSpec): string {
   const undone = forMs === null ? '' : `, undone after ${forMs / 1000} s`;
   if (isOfControlPlane(component)) return `${type}: ${component}${undone}`;
+  if (joins !== undefined) return `${type}: ${joins.join(', ')}${undone}`;
   const noun = faultAims[type] === 'pod' ? 'pod' : 'worker';
   const amount =
     'count' in select.amount
@@ -17,7 +18,8 @@ export function describeFault({ type, select, component, forMs }: FaultSpec): st
 }
 
 /** Why a fault found nothing to hit. */
-export function describeMissing({ type, select, component }: FaultSpec): string {
+export function describeMissing({ type, select, component, joins }: FaultSpec): string {
+  if (joins !== undefined) return `${joins.join(', ')} joined before`;
   if (isOfControlPlane(component)) return `the ${component} is stopped already`;
   const what = faultAims[type] === 'pod' ? "no running pod of the run's workload" : 'no Ready worker';
   const conditions = conditionsOf(select);

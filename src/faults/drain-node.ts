@@ -34,7 +34,8 @@ export const drainNode: Fault = {
   },
 };
 
-async function cordon({ name }: Target, { client, namespace, signal }: FaultContext): Promise<void> {
+/** Keeps new pods away from a node. */
+export async function cordon({ name }: Target, { client, namespace, signal }: FaultContext): Promise<void> {
   const patch = {
     spec: { unschedulable: true },
     metadata: { annotations: { [cordonedAnnotation]: namespace } },
@@ -43,7 +44,7 @@ async function cordon({ name }: Target, { client, namespace, signal }: FaultCont
 }
 
 /** Evicts the workload's pods on a node until none stays. @returns how many there were. */
-async function evictFrom(
+export async function evictFrom(
   { name }: Target,
   { client, namespace, workloadSelector, proofDeadlineMs, signal }: FaultContext,
 ): Promise<number> {

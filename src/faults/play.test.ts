@@ -92,6 +92,24 @@ test('the pods of a node that is cut off live; the word of the provider is the p
   ]);
 });
 
+test.each([
+  ['while traffic runs, emptied before', 10, true],
+  ['at the end, at once', null, false],
+])('a spare joins and is taken away again: %s', async (_when, forMs, emptied) => {
+  await using lab = await smallCluster();
+  const playing = play(lab, [fault('add-node', { joins: ['spare-1'], forMs })]);
+  await playing.done;
+  if (forMs === null) expect(lab.nodes()).toContain('spare-1');
+  await playing.rollBack(null);
+  expect(lab.events).toMatchObject([
+    { type: 'fault.inject', targetKind: 'NewNode', targets: [{ name: 'spare-1' }] },
+    { type: 'fault.landed', proof: 'spare-1: add seen; the API server shows spare-1 as Ready' },
+    { type: 'fault.undone', how: 'spare-1: remove seen, and spare-1 is no node any more' },
+  ]);
+  expect(lab.nodes()).not.toContain('spare-1');
+  expect(lab.received.some(({ method }) => method === 'PATCH')).toBe(emptied);
+});
+
 test('two faults of the same instant take different targets', async () => {
   await using lab = await smallCluster();
   await play(lab, [fault('kill-node', { id: 'x' }), fault('kill-node', { id: 'y' })]).done;

@@ -118,7 +118,7 @@ export function playFaults(options: PlayOptions): FaultPlay {
       const message = `fault ${id} was injected ${formatDuration(lateMs)} after its time: the API server answered late`;
       recorder.record({ type: 'note', level: 'warning', message });
     }
-    const asked = 'count' in spec.select.amount ? spec.select.amount.count : 0;
+    const asked = spec.joins?.length ?? ('count' in spec.select.amount ? spec.select.amount.count : 0);
     if (targets.length < asked) {
       const message = `fault ${id} asked for ${asked} targets and found ${targets.length}`;
       recorder.record({ type: 'note', level: 'warning', message });
@@ -160,6 +160,8 @@ export function playFaults(options: PlayOptions): FaultPlay {
       for (const { uid } of targets) taken.delete(uid);
       recorder.record({ type: 'fault.undone', id, how });
     } catch (error) {
+      // At the run's end it is tried again.
+      if (!ended.signal.aborted) inForce.set(id, entry);
       const names = targets.map(({ name }) => name).join(', ');
       const message = `fault ${id} could not be undone on ${names}: ${messageOf(error)}`;
       recorder.record({ type: 'note', level: 'warning', message });

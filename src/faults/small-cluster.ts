@@ -20,6 +20,11 @@ export async function smallCluster({
 
   const api = await scriptedServer(({ method, path, query, body }, response) => {
     if (path.endsWith('/nodes')) return { items: nodes };
+    const node = nodes.find(({ metadata }) => path.endsWith(`/nodes/${metadata.name}`));
+    if (node !== undefined) {
+      if (method === 'DELETE') nodes.splice(nodes.indexOf(node), 1);
+      return node;
+    }
     if (path.endsWith('/pods')) return { items: [...pods.values()].map(({ object }) => object) };
     const name = path.split('/').at(-1) ?? '';
     const pod = pods.get(name);
@@ -57,11 +62,13 @@ export async function smallCluster({
     recorder,
     events,
     pods,
+    nodes: () => nodes.map(({ metadata }) => metadata.name),
     received: api.received,
     cluster: {
       capabilities,
       facts: { nodeNames: {} },
       power: (node: string, action: PowerAction) => {
+        if (action === 'add') nodes.push(nodeObject(node));
         for (const pod of pods.values()) {
           if (pod.object.spec.nodeName !== node) continue;
           if (action === 'kill') pod.end();

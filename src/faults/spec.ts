@@ -20,7 +20,8 @@ export const faultAims = {
   'drain-node': 'node',
   'partition-node': 'node',
   'stop-component': 'component',
-} as const satisfies Record<string, 'pod' | 'node' | 'component'>;
+  'add-node': 'spare',
+} as const satisfies Record<string, 'pod' | 'node' | 'component' | 'spare'>;
 export type FaultType = keyof typeof faultAims;
 export const faultTypes = Object.keys(faultAims) as [FaultType, ...FaultType[]];
 
@@ -33,6 +34,8 @@ export interface FaultSpec {
   select: TargetSelector;
   /** Of `stop-component`: what is stopped. */
   component?: Component;
+  /** Of `add-node`: names of the spares that join. */
+  joins?: readonly string[];
   /** Faults that can be undone: after this long; null leaves it until the run's end. */
   forMs: number | null;
 }

@@ -118,11 +118,15 @@ export async function drive(
   }
 }
 
-/** The fault with the name that the cluster gives to the node it names. */
+/** The fault with the names that the cluster gives to the nodes it names. */
 function withNodeName(spec: FaultSpec, nodeNames: Record<string, string>): FaultSpec {
   const { node } = spec.select;
-  if (node === null) return spec;
-  return { ...spec, select: { ...spec.select, node: nodeNames[node] ?? node } };
+  const called = (name: string): string => nodeNames[name] ?? name;
+  return {
+    ...spec,
+    ...(spec.joins === undefined ? {} : { joins: spec.joins.map(called) }),
+    select: { ...spec.select, node: node === null ? null : called(node) },
+  };
 }
 
 /** Journals each phase as it begins, with the instant that the schedule gives it. */

@@ -179,7 +179,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     t,
     id: text,
     fault: text,
-    targetKind: oneOf('Pod', 'Node', 'Component'),
+    targetKind: oneOf('Pod', 'Node', 'Component', 'NewNode'),
     component: optional(text),
     targets: list(fields({ name: text, uid: text, node: optional(text) })),
   }),

@@ -239,8 +239,8 @@ export interface FaultInject extends At {
   type: 'fault.inject';
   id: string;
   fault: string;
-  /** What was selected: pods, nodes, or components that no pod or node is lost with. */
-  targetKind: 'Pod' | 'Node' | 'Component';
+  /** What was selected: pods, nodes, components that no pod or node is lost with, or nodes that join. */
+  targetKind: 'Pod' | 'Node' | 'Component' | 'NewNode';
   /** Of `stop-component`: what was stopped. */
   component?: string;
   targets: { name: string; uid: string; node?: string }[];

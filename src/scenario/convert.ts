@@ -48,6 +48,25 @@ export function workersOf({ workers, capacity, labels }: ScenarioFile['cluster']
   }));
 }
 
+/** What add-node faults bring, in the order of the file: like the workers, by names that no worker has. */
+export function sparesOf(
+  cluster: ScenarioFile['cluster'],
+  faults: readonly (FaultItem | undefined)[],
+): NodeSpec[] {
+  const wanted = faults.reduce((sum, fault) => sum + joiningWith(fault), 0);
+  const names = new Set(workersOf(cluster).map(({ name }) => name));
+  const free = Array.from({ length: wanted + names.size }, (_, index) => `spare-${index + 1}`)
+    .filter((name) => !names.has(name))
+    .slice(0, wanted);
+  const { capacity, labels } = cluster;
+  return workersOf({ workers: free.map((name) => ({ name, labels: {} })), capacity, labels });
+}
+
+/** How many nodes join with the fault. */
+export function joiningWith(fault: FaultItem | undefined): number {
+  return fault?.type === 'add-node' ? (fault.count ?? 1) : 0;
+}
+
 /** The user's commands, if there are any. */
 export function nodePowerOf({ nodePower }: ScenarioFile['cluster']): Pick<ClusterSpec, 'nodePower'> {
   if (nodePower === undefined) return {};
@@ -339,7 +358,10 @@ export function instantOf(
   return phases.slice(0, index).reduce((sum, { durationMs }) => sum + durationMs, 0) + at.after;
 }
 
-export function faultOf(item: FaultItem, id: string, atMs: number): FaultSpec {
+export function faultOf(
+  item: FaultItem,
+  { id, atMs, joins }: { id: string; atMs: number; joins: string[] },
+): FaultSpec {
   return {
     id,
     type: item.type,
@@ -350,6 +372,7 @@ export function faultOf(item: FaultItem, id: string, atMs: number): FaultSpec {
       amount: item.percent === undefined ? { count: item.count ?? 1 } : { percent: item.percent },
     },
     ...(item.component === undefined ? {} : { component: item.component }),
+    ...(item.type === 'add-node' ? { joins } : {}),
     forMs: item.for ?? null,
   };
 }

@@ -103,6 +103,25 @@ describe('a sound scenario', () => {
     ]);
   });
 
+  it('prepares as many spares as add-node faults bring, by names that are free', async () => {
+    const { cluster, faults } = await parse(`${minimal}cluster:
+  workers: [{ name: spare-1 }]
+  labels: { disk: ssd }
+  kubernetesVersion: 1.33.2
+faults:
+  - { type: add-node, at: 12s, count: 2 }
+  - { id: early, type: add-node, at: 3s, for: 5s }
+`);
+    expect(cluster.kubernetesVersion).toBe('v1.33.2');
+    expect(cluster.spares?.map(({ name, labels }) => [name, labels])).toEqual(
+      ['spare-2', 'spare-3', 'spare-4'].map((name) => [name, { disk: 'ssd' }]),
+    );
+    expect(faults.map(({ id, joins }) => [id, joins])).toEqual([
+      ['early', ['spare-4']],
+      ['add-node-1', ['spare-2', 'spare-3']],
+    ]);
+  });
+
   it('places faults by time and by phase, and names those without a name', async () => {
     const { faults } = await parse(`${minimal}faults:
   - { type: kill-node, at: { phase: surge, after: 5s }, node: worker-2, for: 10s }

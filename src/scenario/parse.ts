@@ -20,6 +20,7 @@ import {
   faultIds,
   faultOf,
   instantOf,
+  joiningWith,
   manifestsOf,
   containerStartOf,
   nodePowerOf,
@@ -27,6 +28,7 @@ import {
   phaseOf,
   requestOf,
   sampleApiOf,
+  sparesOf,
   stepOf,
   thinkOf,
   timingsOf,
@@ -139,7 +141,9 @@ function understand(
   let workload: WorkloadSpec | null = null;
   if (sampleApi !== undefined) {
     workload = sampleApiOf(sampleApi);
-    found.push(checkSampleApi(workload, { workers, timings }));
+    const spares = pieces.cluster === undefined ? [] : sparesOf(pieces.cluster, pieces.faults);
+    const nodes = workers === undefined ? undefined : [...workers, ...spares];
+    found.push(checkSampleApi(workload, { workers: nodes, timings }));
   } else if (manifests !== undefined) {
     const objects = manifests.files.flatMap((name) => referenced.manifests.get(name) ?? []);
     workload = manifestsOf(manifests, objects, (relative) => path.resolve(folder, relative));
@@ -190,6 +194,7 @@ function assemble(
   { referenced, meaning, speedup, text, origin, warnings }: Parts,
 ): Scenario {
   const { metadata, traffic } = file;
+  const { kubernetesVersion } = file.cluster;
   const phases = traffic.phases.map((phase) => phaseOf(phase, referenced));
   const bodyOf = (name: string): Uint8Array | null => referenced.bodies.get(name) ?? null;
   const requests =
@@ -197,8 +202,14 @@ function assemble(
       ? (traffic.requests ?? []).map((request, index) => requestOf(request, index, bodyOf))
       : traffic.session.steps.map((step, index) => stepOf(step, index, bodyOf));
   const ids = faultIds(file.faults);
+  const spares = sparesOf(file.cluster, file.faults);
+  const unused = spares.map(({ name }) => name);
   const faults = file.faults.map((fault, index) =>
-    faultOf(fault, ids[index] ?? '', instantOf(fault.at, phases) ?? 0),
+    faultOf(fault, {
+      id: ids[index] ?? '',
+      atMs: instantOf(fault.at, phases) ?? 0,
+      joins: unused.splice(0, joiningWith(fault)),
+    }),
   );
   if (meaning.workload === null) throw new Error('a workload that is neither of the known kinds');
   return {
@@ -210,7 +221,9 @@ function assemble(
     seed: file.seed ?? null,
     cluster: {
       workers: workersOf(file.cluster),
+      ...(spares.length === 0 ? {} : { spares }),
       timings: timingsOf(file.timing, speedup),
+      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
       ...nodePowerOf(file.cluster),
       ...containerStartOf(file.embedded),
     },

@@ -239,26 +239,6 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
       'faults[0].labels: expected a worker that matches, got none',
     ],
     [
-      'stops no component',
-      `${minimal}faults: [{ type: stop-component, at: 4s }]\n`,
-      'expected a component beside it, such as component: scheduler, got none',
-    ],
-    [
-      'has a component where none is stopped',
-      `${minimal}faults: [{ type: kill-node, at: 4s, component: kubelet }]\n`,
-      'expected no component for kill-node',
-    ],
-    [
-      'chooses among what is there once',
-      `${minimal}faults: [{ type: stop-component, at: 4s, component: scheduler, node: worker-1 }]\n`,
-      'expected no node for the scheduler, which is there once',
-    ],
-    [
-      'chooses pods through an API server that is stopped',
-      `${minimal}faults: [{ type: stop-component, at: 4s, component: api-server }, { type: kill-pod, at: 5s }]\n`,
-      'faults[1].at: expected an instant at which the API server runs',
-    ],
-    [
       'has a rule about a fault it does not have',
       `${minimal}expect: [faults.kill-pod.outage < 3s]\n`,
       'this scenario has no faults',

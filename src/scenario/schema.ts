@@ -1,6 +1,7 @@
 /** The scenario file's schema. Everything about the format has its one definition here: types, checks, defaults, JSON Schema. */
 import * as z from 'zod';
 import { components, kubernetesTimings } from '../cluster/spec.ts';
+import { parseKubernetesVersion } from '../cluster/version.ts';
 import { faultTypes } from '../faults/spec.ts';
 import { exactlyOne, list, section, texts } from './structures.ts';
 import {
@@ -15,6 +16,7 @@ import {
   ratio,
   slug,
   text,
+  textLike,
   wholeSeconds,
 } from './values.ts';
 import { trafficItems, trafficSchema } from './traffic-schema.ts';
@@ -56,6 +58,13 @@ const cluster = section({
     .describe('How many nodes take pods, or a list with what is special about each.'),
   capacity: section(capacity).prefault({}).describe('What each worker offers.'),
   labels: labels.describe('Labels of every worker.'),
+  kubernetesVersion: textLike(
+    'a version of Kubernetes such as 1.34.0',
+    parseKubernetesVersion,
+    String.raw`^v?\d+\.\d+\.\d+$`,
+  )
+    .optional()
+    .describe('On kind the nodes are of this version; elsewhere a cluster of another one is said to be one.'),
   nodePower: section({
     kill: text('a command').optional().describe('Cuts the power of the machine $NODE.'),
     start: text('a command').optional().describe('Switches the machine $NODE on again.'),

@@ -91,6 +91,30 @@ describe.concurrent('faults', () => {
     await nothingIsLeft(lab);
   });
 
+  test('that add nodes make room, and give it back', async () => {
+    await using lab = new Lab();
+    const command = lab.run('more-nodes');
+    await passed(command);
+    const journal = lab.journal();
+    const nodes = journal.filter(
+      ({ type, name }) => type === 'k8s.node' && String(name).startsWith('spare-'),
+    );
+    for (const id of ['stays', 'leaves']) {
+      const inject = journal.find((event) => event.type === 'fault.inject' && event['id'] === id);
+      const [target] = (inject?.['targets'] ?? []) as { name: string }[];
+      const life = nodes.filter(({ name }) => name === target?.name);
+      expect(
+        life.some(({ ready, t }) => ready === 'True' && (t as number) < at(journal, 'fault.undone', id)),
+      );
+      expect(life.at(-1)).toMatchObject({ change: 'deleted' });
+    }
+    const placed = journal.filter(
+      ({ type, node }) => type === 'k8s.pod' && String(node).startsWith('spare-'),
+    );
+    expect(placed).not.toEqual([]);
+    await nothingIsLeft(lab);
+  });
+
   test('that are in force when the run is interrupted are undone', async () => {
     await using lab = new Lab();
     const command = lab.run('endless-faults');
@@ -99,7 +123,7 @@ describe.concurrent('faults', () => {
     expect(await command.ended).toEqual({ code: 105, signal: null });
     const journal = lab.journal();
     const undone = journal.filter(({ type }) => type === 'fault.undone').map(({ id }) => id as string);
-    expect(undone.toSorted()).toEqual(['api', 'cut', 'kubelet', 'scheduler']);
+    expect(undone.toSorted()).toEqual(['api', 'cut', 'kubelet', 'more', 'scheduler']);
     expect(unreadable(command)).toEqual([]);
     expect(readFileSync(join(lab.runFolder(), 'report.html'), 'utf8')).toMatch(/<\/html>\s*$/);
     await nothingRuns(lab);

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { effectiveTimings, existingProvider, kindProvider, type Cluster } from '../../src/cluster/index.ts';
+import {
+  effectiveTimings,
+  existingProvider,
+  kindProvider,
+  type Cluster,
+  type NodeSpec,
+} from '../../src/cluster/index.ts';
 import { connect, isReady, kinds, type KubeClient, type Service } from '../../src/kubernetes/index.ts';
 import { runProgram, until } from '../../src/support/index.ts';
 import { loadGeneratorImage, sampleApiImage } from '../../src/workload/index.ts';
@@ -28,6 +34,10 @@ const scenario = path.join(state.path, 'short.yaml');
 
 afterAll(() => state.remove());
 
+function worker(name: string, labels: Record<string, string>): NodeSpec {
+  return { name, cpuMilli: 1500, memoryBytes: 2 ** 30, maxPods: 20, labels };
+}
+
 describe.skipIf(why !== null)('a kind cluster', () => {
   let cluster: Cluster;
   let client: KubeClient;
@@ -38,13 +48,9 @@ describe.skipIf(why !== null)('a kind cluster', () => {
     cluster = await kindProvider({ image }).create(
       {
         name,
-        workers: ['worker-1', 'worker-2'].map((worker) => ({
-          name: worker,
-          cpuMilli: 1500,
-          memoryBytes: 2 ** 30,
-          maxPods: 20,
-          labels: { desk: worker },
-        })),
+        workers: ['worker-1', 'worker-2'].map((name) => worker(name, { desk: name })),
+        spares: [worker('spare-1', {})],
+        kubernetesVersion: 'v1.0.0',
         timings: effectiveTimings(10),
       },
       { keep: true, signal: new AbortController().signal, onProgress: () => {} },
@@ -64,12 +70,16 @@ describe.skipIf(why !== null)('a kind cluster', () => {
     const nodes = await client.list(kinds.node);
     const workers = nodes.filter((node) => node.metadata?.labels?.['desk'] !== undefined);
     expect(workers.map(({ metadata }) => metadata?.name ?? '').toSorted()).toEqual(
-      Object.values(cluster.facts.nodeNames).toSorted(),
+      ['worker-1', 'worker-2'].map((worker) => cluster.facts.nodeNames[worker] ?? ''),
     );
     expect(workers.every((node) => isReady(node))).toBe(true);
     expect(workers[0]?.status?.allocatable).toMatchObject({ pods: '20', cpu: '1500m' });
     expect(cluster.facts.timings.nodeMonitorGraceMs).toBe(5_000);
-    expect(cluster.facts.notFollowed.join('\n')).not.toContain('was not given');
+    const { notFollowed, kubernetesVersion } = cluster.facts;
+    expect(notFollowed.join('\n')).not.toContain('was not given');
+    expect(notFollowed).toContain(
+      `The scenario asks for Kubernetes v1.0.0; the cluster's is ${kubernetesVersion}.`,
+    );
   });
 
   it.for([
@@ -87,6 +97,33 @@ describe.skipIf(why !== null)('a kind cluster', () => {
       await untilReady(node, true);
     },
   );
+
+  it('goes without a component, and gets it back', async () => {
+    const node = cluster.facts.nodeNames['worker-2'] ?? '';
+    await untilReady(node, true);
+    expect(await cluster.component('kubelet', 'stop', node)).toContain('no process of kubelet runs');
+    await untilReady(node, false);
+    await cluster.component('kubelet', 'start', node);
+    await untilReady(node, true);
+    expect(await cluster.component('kube-proxy', 'stop', node)).toContain('is stopped');
+    expect(await cluster.component('kube-proxy', 'start', node)).toContain('goes on');
+    expect(await cluster.component('api-server', 'stop')).toContain('no process of kube-apiserver runs');
+    await expect(client.version()).rejects.toMatchObject({ code: 'KUBERNETES_UNREACHABLE' });
+    await cluster.component('api-server', 'start');
+    await until(() => client.version(), { what: 'the API server', deadlineMs: 60_000 });
+  });
+
+  it('lets a spare join, which it has kept aside, and takes it back', async () => {
+    const spare = cluster.facts.nodeNames['spare-1'] ?? '';
+    const known = async (): Promise<boolean> =>
+      (await client.list(kinds.node)).some(({ metadata }) => metadata?.name === spare);
+    expect(await known()).toBe(false);
+    expect(await cluster.power(spare, 'add')).toContain('reports Ready');
+    expect(isReady(await client.get(kinds.node, spare))).toBe(true);
+    expect(await cluster.power(spare, 'remove')).toContain('is stopped');
+    await client.delete(kinds.node, spare);
+    expect(await known()).toBe(false);
+  });
 
   it('serves a run with the same timings, whose load comes from a pod, and has nothing of it afterwards', async () => {
     const out = path.join(state.path, 'runs');
@@ -106,7 +143,7 @@ describe.skipIf(why !== null)('a kind cluster', () => {
     };
     expect(text).not.toContain('creating the kind cluster');
     expect(result.provider).toBe('kind');
-    expect(result.faults[0]?.landedMs).toBeGreaterThan(0);
+    expect(result.faults.map(({ landedMs }) => (landedMs ?? 0) > 0)).toEqual([true, true, true]);
     const { scheduled = 0, ok = 0 } = result.requests;
     expect(scheduled).toBe(30 * 12);
     expect(ok).toBeGreaterThan(scheduled / 2);

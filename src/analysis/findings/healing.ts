@@ -86,9 +86,9 @@ export interface Departure {
 
 /**
  * What a fault does: it takes pods, which Kubernetes replaces (`loss`), or it takes a component, which nobody replaces until it is
- * started again (`absence`).
+ * started again (`absence`). Or it takes nothing: nodes join (`arrival`).
  */
-export type FaultEffect = 'loss' | 'absence';
+export type FaultEffect = 'loss' | 'absence' | 'arrival';
 
 export interface FaultFinding {
   id: string;

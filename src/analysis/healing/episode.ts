@@ -5,6 +5,7 @@ import type { RunRecord } from '../record.ts';
 
 /** What the fault does, by what it is aimed at. */
 export function effectOf({ inject }: Episode): FaultEffect {
+  if (inject?.targetKind === 'NewNode') return 'arrival';
   return inject?.targetKind === 'Component' ? 'absence' : 'loss';
 }
 
@@ -62,7 +63,7 @@ export function episodesOf(record: RunRecord, pods: Pods): Episode[] {
 }
 
 function lostPods({ t, targetKind, targets }: FaultInject, pods: Pods): PodTrack[] {
-  if (targetKind === 'Component') return [];
+  if (targetKind === 'Component' || targetKind === 'NewNode') return [];
   if (targetKind === 'Pod') {
     const tracks = targets.map(({ uid, name }) => pods.byUid(uid) ?? pods.named(name, t));
     return [...new Set(tracks.filter((pod) => pod !== null))];

@@ -23,15 +23,15 @@ export function faultFindings(
     const healing = healingOf(record, episode, ofEpisode);
     return { episode, fates: ofEpisode, healing, blame: blameOf(episode, ofEpisode, healing) };
   });
-  // What did not land did nothing.
-  const landed = cases.filter(({ episode }) => episode.landed !== null);
+  // What did not land did nothing, and what joins takes nothing.
+  const landed = cases.filter(({ episode }) => episode.landed !== null && effectOf(episode) !== 'arrival');
   const losses = lossesOf(
     landed.map(({ blame }) => blame),
     seconds,
   );
   return cases.map((one) => {
     const ofCase = losses[landed.indexOf(one)];
-    return ofCase ? healed(record, one, { losses: ofCase, seconds }) : notLanded(one.episode);
+    return ofCase ? healed(record, one, { losses: ofCase, seconds }) : withoutLoss(one.episode);
   });
 }
 
@@ -95,15 +95,15 @@ function healed(
   };
 }
 
-function notLanded(episode: Episode): FaultFinding {
-  const { failed } = episode;
+function withoutLoss(episode: Episode): FaultFinding {
+  const { failed, landed } = episode;
   return {
     ...describe(episode),
-    problem: failed?.reason ?? 'The run ended before the fault was seen to land.',
+    problem: landed ? null : (failed?.reason ?? 'The run ended before the fault was seen to land.'),
     reactionMs: null,
     repairMs: null,
     recoveryMs: null,
-    outageMs: null,
+    outageMs: landed ? 0 : null,
     lost: 0,
     lostByOutcome: {},
     lostByPod: [],

@@ -279,3 +279,19 @@ describe('a component that is stopped', () => {
     expect(finding?.explanation?.longest?.governor.meanwhile).toContain('the silence of the kubelet');
   });
 });
+
+test('a node that joins takes nothing, and is not blamed for what others do', () => {
+  const inject = fault(5000, 'more', 'Node', 'spare-1').map((event): JournalEvent =>
+    event.type === 'fault.inject' ? { ...event, fault: 'add-node', targetKind: 'NewNode' } : event,
+  );
+  const joins = [node(5100, 'spare-1', 'False'), node(5200, 'spare-1', 'True')];
+  const [finding] = faultsOf(inject, joins, traffic(10, { failures: [failure(5001)] }));
+  expect(finding).toMatchObject({
+    effect: 'arrival',
+    target: 'spare-1',
+    problem: null,
+    lost: 0,
+    outageMs: 0,
+  });
+  expect(finding).toMatchObject({ waterfall: [], reactionMs: null, lostPods: [] });
+});

@@ -19,6 +19,7 @@ import { OpenbellError, exitCodes, raceAbort, until } from '../../support/index.
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions, Image } from '../provider.ts';
 import { nodePortOf } from '../node-port.ts';
 import type { ClusterSpec } from '../spec.ts';
+import { versionDifference } from '../version.ts';
 import type { NodeConfig } from './config.ts';
 import type { BootResult } from './supervisor/cluster.ts';
 import { creatorPipe, socketPath, type SupervisorConfig } from './supervisor/contract.ts';
@@ -88,7 +89,13 @@ async function createCluster(
       signal.throwIfAborted();
       letGo(supervisor);
     }
-    return runningCluster({ name: spec.name, boot, client, gone: () => supervisorGone(supervisor, runDir) });
+    return runningCluster({
+      name: spec.name,
+      boot,
+      asked: spec.kubernetesVersion,
+      client,
+      gone: () => supervisorGone(supervisor, runDir),
+    });
   } catch (error) {
     supervisor.kill('SIGTERM');
     await supervisorGone(supervisor, runDir);
@@ -198,17 +205,20 @@ async function attach(name: string): Promise<Cluster> {
     socket.ref();
     if (!socket.closed) await once(socket, 'close');
   };
-  return runningCluster({ name, boot, client, gone });
+  return runningCluster({ name, boot, asked: undefined, client, gone });
 }
 
 function runningCluster({
   name,
   boot,
+  asked,
   client,
   gone,
 }: {
   name: string;
   boot: BootResult;
+  /** The version of Kubernetes that was asked for. */
+  asked: string | undefined;
   client: RpcClient;
   /** Resolves when the supervisor has ended; keeps this process alive until then. */
   gone: () => Promise<void>;
@@ -229,7 +239,7 @@ function runningCluster({
     lost: lost.signal,
     facts: {
       kubernetesVersion: boot.kubernetesVersion,
-      notFollowed: [],
+      notFollowed: versionDifference(asked, boot.kubernetesVersion),
       facts: boot.facts,
       timings: boot.timings,
       nodeNames: {},

@@ -2,6 +2,7 @@ import { connect, readKubeconfig, type ForwardedPort, type KubeClient } from '..
 import { OpenbellError, exitCodes, messageOf } from '../../support/index.ts';
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions } from '../provider.ts';
 import { kubernetesTimings, type ClusterSpec } from '../spec.ts';
+import { versionDifference } from '../version.ts';
 import { findEntry } from './entry.ts';
 import { forwardTo } from './forward.ts';
 import { nameImage, type ImageChoice } from './images.ts';
@@ -72,7 +73,7 @@ async function attachTo(
       capabilities,
       facts: {
         kubernetesVersion,
-        notFollowed: notFollowed(spec),
+        notFollowed: [...notFollowed(spec), ...versionDifference(spec.kubernetesVersion, kubernetesVersion)],
         facts: { context, 'API server': server },
         // What the cluster was started with cannot be read through its API.
         timings: kubernetesTimings,

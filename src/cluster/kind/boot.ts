@@ -6,7 +6,7 @@ import { connect, isReady, kinds, type KubeClient, type Node } from '../../kuber
 import { OpenbellError, exitCodes, monotonicMs, until } from '../../support/index.ts';
 import type { CreateOptions } from '../provider.ts';
 import type { ClusterSpec } from '../spec.ts';
-import { planCluster, type ClusterPlan, type HostCapacity, type KindConfig } from './config.ts';
+import { chooseImage, planCluster, type ClusterPlan, type HostCapacity, type KindConfig } from './config.ts';
 import { provideMetrics } from './metrics-server.ts';
 import {
   creatorFile,
@@ -18,10 +18,11 @@ import {
   type ClusterRecord,
 } from './record.ts';
 import { kindNetwork } from './remove.ts';
+import { setAside } from './spares.ts';
 import { containersOf, type KindTools } from './tools.ts';
 
 /** Label of every node of a cluster that openbell made; its value stands in the cluster's record. */
-const ownerLabel = 'openbell.dev/owner';
+export const ownerLabel = 'openbell.dev/owner';
 const createDeadlineMs = 600_000;
 const readyDeadlineMs = 180_000;
 
@@ -50,7 +51,8 @@ export async function planFor(options: {
     });
   }
   const base = parse(readFileSync(file, 'utf8')) as KindConfig;
-  return planCluster({ ...options, base, name: kindNameOf(options.spec.name) });
+  const image = chooseImage(options.image, base, options.spec);
+  return planCluster({ ...options, image, base, name: kindNameOf(options.spec.name) });
 }
 
 /** The record of a cluster that is about to boot. @throws {OpenbellError} `CLUSTER_EXISTS`. */
@@ -86,6 +88,7 @@ export async function claim({ tools, spec, plan, image }: BootOptions): Promise<
     hostPort: 0,
     kubernetesVersion: '',
     nodeNames: plan.nodeNames,
+    spares: Object.fromEntries(plan.spares.map((name) => [name, plan.labels[name] ?? {}])),
     timings: plan.settings.effective,
     notFollowed: plan.notFollowed,
     facts: {},
@@ -108,6 +111,10 @@ export async function boot(record: ClusterRecord, options: BootOptions): Promise
   try {
     await nodesReady(client, containers.length, { signal, onProgress });
     await labelNodes(client, record.owner, { labels: plan.labels, signal });
+    for (const spare of plan.spares) {
+      onProgress(`setting ${spare} aside, to join later`);
+      await setAside(tools, client, spare);
+    }
     const metrics = await provideMetrics(client, {
       resolutionSeconds: plan.settings.metricsResolutionSeconds,
       signal,

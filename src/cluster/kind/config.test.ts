@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effectiveTimings, type ClusterSpec } from '../spec.ts';
-import { planCluster, type KindConfig } from './config.ts';
+import { chooseImage, planCluster, type KindConfig } from './config.ts';
 
 const giB = 1024 ** 3;
 const host = { cpuMilli: 4000, memoryBytes: 8 * giB };
@@ -50,6 +50,29 @@ describe('the configuration of a kind cluster', () => {
 
   it('maps one of its own where the file maps none', () => {
     expect(plan({ base: { kind: 'Cluster' } }).nodePort).toBe(30_080);
+  });
+
+  it('makes spares like workers, which makes it another cluster', () => {
+    const spare = { name: 'spare-1', cpuMilli: 1000, memoryBytes: giB, maxPods: 10, labels: { zone: 'b' } };
+    const made = plan({ spec: { ...spec, spares: [spare] } });
+    expect(made.config.nodes).toHaveLength(5);
+    expect(made.spares).toEqual(['openbell-lab-worker4']);
+    expect(made.nodeNames).toMatchObject({
+      'worker-1': 'openbell-lab-worker',
+      'spare-1': 'openbell-lab-worker4',
+    });
+    expect(made.labels['openbell-lab-worker4']).toEqual({ zone: 'b' });
+    const workers = [...spec.workers, spare];
+    expect(made.fingerprint).not.toBe(plan({ spec: { ...spec, workers } }).fingerprint);
+  });
+
+  it.each([
+    ['mine:1', base, 'mine:1'],
+    [null, base, null],
+    [null, { kind: 'Cluster' }, 'kindest/node:v1.33.0'],
+  ])('takes the image %o beside the file before the version that is asked for: %#', (given, file, chosen) => {
+    expect(chooseImage(given, file, { kubernetesVersion: 'v1.33.0' })).toBe(chosen);
+    expect(chooseImage(given, file, {})).toBe(given);
   });
 
   it('keeps the file’s images unless another is asked for', () => {

@@ -35,10 +35,14 @@ export interface ClusterPlan {
   settings: ControlPlaneSettings;
   /** The node port through which traffic enters. */
   nodePort: number;
+  /** The nodes' image; null leaves it to the file, or to kind. */
+  image: string | null;
   /** Names that kind gives to the workers, by the names that the spec gives them. */
   nodeNames: Record<string, string>;
   /** By the name kind gives. */
   labels: Record<string, Record<string, string>>;
+  /** Those of the workers, by the name kind gives, that join later. */
+  spares: string[];
   /** Of the spec's wishes. */
   notFollowed: string[];
   /** Two clusters with the same one are alike. */
@@ -53,6 +57,17 @@ export interface HostCapacity {
 
 /** Where the traffic's NodePort is when the file maps none. */
 const defaultNodePort = 30_080;
+
+/** The nodes' image: one that was given, else what the file names, else that of the version that is asked for, else kind's own. */
+export function chooseImage(
+  given: string | null,
+  base: KindConfig,
+  { kubernetesVersion }: Pick<ClusterSpec, 'kubernetesVersion'>,
+): string | null {
+  const isNamed = (base.nodes ?? []).some(({ image }) => image !== undefined);
+  if (given !== null || isNamed || kubernetesVersion === undefined) return given;
+  return `kindest/node:${kubernetesVersion}`;
+}
 
 /**
  * The plan of a cluster: the file's control plane with its port mapped to a free port of 127.0.0.1, one worker for each that
@@ -74,6 +89,8 @@ export function planCluster({
   image: string | null;
 }): ClusterPlan {
   const settings = settingsFor(spec.timings);
+  const spares = spec.spares ?? [];
+  const workers = [...spec.workers, ...spares];
   const nodes = base.nodes ?? [];
   const controlPlane = nodes.find(({ role }) => role === 'control-plane') ?? { role: 'control-plane' };
   const worker = nodes.find(({ role }) => role === 'worker') ?? { role: 'worker' };
@@ -89,7 +106,7 @@ export function planCluster({
         // 0: a free port, so that several clusters stand side by side.
         extraPortMappings: [{ containerPort: nodePort, hostPort: 0, listenAddress: '127.0.0.1' }],
       }),
-      ...spec.workers.map((each) =>
+      ...workers.map((each) =>
         withImage({
           ...worker,
           kubeadmConfigPatches: [...(worker.kubeadmConfigPatches ?? []), kubeletPatch(each, host, settings)],
@@ -100,10 +117,10 @@ export function planCluster({
   // The name is given on the command line.
   delete config.name;
   const nodeNames = Object.fromEntries(
-    spec.workers.map((each, index) => [each.name, `${name}-worker${index === 0 ? '' : index + 1}`]),
+    workers.map((each, index) => [each.name, `${name}-worker${index === 0 ? '' : index + 1}`]),
   );
-  const labels = Object.fromEntries(spec.workers.map((each) => [nodeNames[each.name] ?? '', each.labels]));
-  const kinds = spec.workers.map(({ cpuMilli, memoryBytes, maxPods, labels }) => ({
+  const labels = Object.fromEntries(workers.map((each) => [nodeNames[each.name] ?? '', each.labels]));
+  const kinds = workers.map(({ cpuMilli, memoryBytes, maxPods, labels }) => ({
     cpuMilli,
     memoryBytes,
     maxPods,
@@ -113,11 +130,13 @@ export function planCluster({
     config,
     settings,
     nodePort,
+    image,
     nodeNames,
     labels,
-    notFollowed: [...settings.notFollowed, ...spec.workers.flatMap((each) => shortages(each, host))],
+    spares: spares.map(({ name: spare }) => nodeNames[spare] ?? ''),
+    notFollowed: [...settings.notFollowed, ...workers.flatMap((each) => shortages(each, host))],
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([config, kinds, settings]))
+      .update(JSON.stringify([config, kinds, settings, spares.length]))
       .digest('hex')
       .slice(0, 16),
   };

@@ -1,6 +1,7 @@
-import { OpenbellError, exitCodes, until } from '../../support/index.ts';
+import { OpenbellError, exitCodes, monotonicMs, until } from '../../support/index.ts';
 import type { PowerAction } from '../provider.ts';
 import type { Component } from '../spec.ts';
+import { leave } from './spares.ts';
 import type { KindTools } from './tools.ts';
 
 /** What can be done to a node's container. */
@@ -17,7 +18,7 @@ const proofDeadlineMs = 15_000;
 
 /** Changes a node's power and waits until its container shows it. @returns what proved it, one sentence. */
 export async function powerNode(tools: KindTools, node: string, action: PowerAction): Promise<string> {
-  const { docker, engine } = tools;
+  const { docker } = tools;
   switch (action) {
     case 'kill':
       await docker(['kill', node]);
@@ -35,12 +36,13 @@ export async function powerNode(tools: KindTools, node: string, action: PowerAct
       return disconnect(tools, node);
     case 'connect':
       return connect(tools, node);
-    case 'add':
     case 'remove':
-      throw new OpenbellError(`nodes of a kind cluster cannot be added or removed (${action} ${node})`, {
+      return leave(tools, node);
+    case 'add':
+      throw new OpenbellError(`${node} cannot be added to a kind cluster: no spare of that name was made`, {
         code: 'POWER_UNSUPPORTED',
         exitCode: exitCodes.faultDidNotLand,
-        hint: `Ask for as many workers as are needed; ${engine} cannot make one of a running cluster.`,
+        hint: 'Workers that are to join later are made with the cluster: name them in its spec.',
       });
     default:
       return action satisfies never;
@@ -86,10 +88,11 @@ async function disconnect({ docker }: KindTools, node: string): Promise<string> 
   return linkState(docker, node, 'DOWN');
 }
 
+const mendLink = `ip link set eth0 up && while read -r route; do ip route replace $route 2>/dev/null || true; done < ${routesFile} && rm ${routesFile}`;
+
 async function connect({ docker }: KindTools, node: string): Promise<string> {
   // A link that goes down takes its routes with it: those of the other nodes' pods as well as the default one.
-  const script = `ip link set eth0 up && while read -r route; do ip route replace $route 2>/dev/null || true; done < ${routesFile}`;
-  await docker(['exec', node, 'sh', '-c', script]);
+  await docker(['exec', node, 'sh', '-c', mendLink]);
   return linkState(docker, node, 'UP');
 }
 
@@ -113,6 +116,8 @@ const staticPods: Partial<Record<Component, string>> = {
 const manifests = '/etc/kubernetes/manifests';
 const putAside = '/etc/kubernetes/openbell-stopped';
 const componentDeadlineMs = 60_000;
+/** So long a component that is stopped may take to end; the kubelet has heard by then that it is not to start it again. */
+const patienceMs = 1_500;
 
 /**
  * Stops or starts a component: a static pod by moving its manifest away and back, the kubelet by its unit. kube-proxy, which
@@ -154,10 +159,13 @@ async function untilRuns(
   node: string,
   { program, pattern, runs }: { program: string; pattern: string; runs: boolean },
 ): Promise<string> {
+  const patientUntil = monotonicMs() + patienceMs;
   await until(
     async () => {
+      // An API server that is told to end lets its watches run on for as long as its pod's grace period.
+      const hurry = !runs && monotonicMs() > patientUntil ? 'pkill -KILL -f "$0"; ' : '';
       // pgrep ends with 1 where there is none.
-      const found = await docker(['exec', node, 'sh', '-c', 'pgrep -f "$0" || true', pattern]);
+      const found = await docker(['exec', node, 'sh', '-c', `${hurry}pgrep -f "$0" || true`, pattern]);
       return (found.trim() !== '') === runs;
     },
     {
@@ -189,6 +197,20 @@ async function untilFrozen(
     },
   );
   return `the process of ${program} on ${node} ${frozen ? 'is stopped' : 'goes on'}`;
+}
+
+/**
+ * Undoes what faults of a run that was killed left in a node that runs: a link that is down, components that are stopped. The
+ * kubelet of a spare is disabled and stays as it is.
+ */
+export async function makeWhole({ docker }: KindTools, node: string): Promise<void> {
+  const script = [
+    `[ ! -e ${routesFile} ] || { ${mendLink}; }`,
+    `for file in ${putAside}/*.yaml; do [ ! -e "$file" ] || mv "$file" ${manifests}/; done`,
+    'pkill -CONT -f "$0" || true',
+    '! systemctl is-enabled -q kubelet || systemctl start kubelet',
+  ].join('; ');
+  await docker(['exec', node, 'sh', '-c', script, processOf('kube-proxy')]);
 }
 
 /** The newest lines of what a node's kubelet and its Kubernetes pods wrote. */

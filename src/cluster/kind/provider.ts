@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { connect } from '../../kubernetes/index.ts';
-import { OpenbellError, exitCodes } from '../../support/index.ts';
-import type { Capabilities, Cluster, ClusterProvider, CreateOptions } from '../provider.ts';
+import { connect, type KubeClient } from '../../kubernetes/index.ts';
+import { OpenbellError, exitCodes, until } from '../../support/index.ts';
+import type { Capabilities, Cluster, ClusterProvider, CreateOptions, PowerAction } from '../provider.ts';
 import { components, type ClusterSpec } from '../spec.ts';
-import { boot, claim, isFree, kubeconfigOf, nodesReady, planFor, type BootOptions } from './boot.ts';
+import {
+  boot,
+  claim,
+  isFree,
+  kubeconfigOf,
+  nodesReady,
+  ownerLabel,
+  planFor,
+  type BootOptions,
+} from './boot.ts';
 import { loadImage } from './images.ts';
-import { kindPower, nodeLogs, powerNode, switchComponent } from './nodes.ts';
+import { kindPower, makeWhole, nodeLogs, powerNode, switchComponent } from './nodes.ts';
 import { notProvided } from './problems.ts';
 import {
   isLeftOver,
@@ -17,7 +26,9 @@ import {
 } from './record.ts';
 import { removeCluster, removeLeftovers } from './remove.ts';
 import { requireKind } from './requirements.ts';
+import { hasJoined, join, setAside } from './spares.ts';
 import { kindTools, type KindTools } from './tools.ts';
+import { versionDifference } from '../version.ts';
 import { startWarden, type Warden } from './warden.ts';
 
 export interface KindOptions {
@@ -55,11 +66,11 @@ async function createCluster(
   const { signal, onProgress } = rest;
   signal.throwIfAborted();
   const tools = kindTools();
-  const host = await requireKind(tools, spec.workers.length);
+  const host = await requireKind(tools, spec.workers.length + (spec.spares ?? []).length);
   for (const name of await removeLeftovers(tools))
     onProgress(`removed the cluster ${name}, left by a run that was killed`);
   const plan = await planFor({ spec, host, image });
-  const options: BootOptions = { ...rest, tools, host, spec, plan, image };
+  const options: BootOptions = { ...rest, tools, host, spec, plan, image: plan.image };
   if (reuse === true) {
     const found = readRecords().find((record) => isFree(record) && record.fingerprint === plan.fingerprint);
     if (found !== undefined) return reused(found, options);
@@ -69,7 +80,7 @@ async function createCluster(
   try {
     const ready = await boot(record, options);
     if (ready.kept) warden.dismiss();
-    return runningCluster(ready, { tools, warden });
+    return runningCluster(ready, { tools, warden, asked: spec.kubernetesVersion });
   } catch (error) {
     await removeCluster(record, tools);
     warden.dismiss();
@@ -78,7 +89,10 @@ async function createCluster(
 }
 
 /** A kept cluster of the same making: made whole, and marked as in use until it is let go. */
-async function reused(record: ClusterRecord, { tools, signal, onProgress }: BootOptions): Promise<Cluster> {
+async function reused(
+  record: ClusterRecord,
+  { tools, spec, signal, onProgress }: BootOptions,
+): Promise<Cluster> {
   const { kindName } = record;
   onProgress(`using the cluster ${record.name}, which runs already with the same timings`);
   const taken = { ...record, usedBy: process.pid };
@@ -92,14 +106,23 @@ async function reused(record: ClusterRecord, { tools, signal, onProgress }: Boot
     ]);
     if (state.trim() === 'true true') await tools.docker(['unpause', container]);
     if (state.startsWith('false')) await tools.docker(['start', container]);
+    await makeWhole(tools, container);
   }
   const client = await connect(readFileSync(kubeconfigOf(kindName), 'utf8'));
   try {
-    await nodesReady(client, record.containers.length, { signal, onProgress });
+    await untilAnswers(client, signal);
+    const spares = Object.keys(record.spares ?? {});
+    for (const spare of spares) if (await hasJoined(tools, spare)) await setAside(tools, client, spare);
+    await nodesReady(client, record.containers.length - spares.length, { signal, onProgress });
   } finally {
     client.close();
   }
-  return runningCluster(taken, { tools, warden: null });
+  return runningCluster(taken, { tools, warden: null, asked: spec.kubernetesVersion });
+}
+
+/** An API server that was stopped, or whose machine was, takes its time. */
+async function untilAnswers(client: KubeClient, signal: AbortSignal): Promise<void> {
+  await until(() => client.version(), { what: 'the API server to answer', deadlineMs: 90_000, signal });
 }
 
 async function attach(tools: KindTools, name: string): Promise<Cluster> {
@@ -111,12 +134,13 @@ async function attach(tools: KindTools, name: string): Promise<Cluster> {
       exitCode: exitCodes.clusterNotProvided,
     });
   }
-  return runningCluster(record, { tools, warden: null });
+  return runningCluster(record, { tools, warden: null, asked: undefined });
 }
 
-function capabilitiesOf({ nodePort }: ClusterRecord): Capabilities {
+function capabilitiesOf({ nodePort, spares = {} }: ClusterRecord): Capabilities {
+  const withSpares: PowerAction[] = Object.keys(spares).length === 0 ? [] : ['add', 'remove'];
   return {
-    power: kindPower,
+    power: new Set([...kindPower, ...withSpares]),
     components: new Set(components),
     processImages: false,
     podNetworkReachable: false,
@@ -129,7 +153,7 @@ function capabilitiesOf({ nodePort }: ClusterRecord): Capabilities {
 
 function runningCluster(
   record: ClusterRecord,
-  { tools, warden }: { tools: KindTools; warden: Warden | null },
+  { tools, warden, asked }: { tools: KindTools; warden: Warden | null; asked: string | undefined },
 ): Cluster {
   const { kindName, name, kubernetesVersion, notFollowed, facts, timings, nodeNames } = record;
   const controlPlane = `${kindName}-control-plane`;
@@ -140,7 +164,13 @@ function runningCluster(
     name,
     shared,
     capabilities: capabilitiesOf(record),
-    facts: { kubernetesVersion, notFollowed, facts, timings, nodeNames },
+    facts: {
+      kubernetesVersion,
+      notFollowed: [...notFollowed, ...versionDifference(asked, kubernetesVersion)],
+      facts,
+      timings,
+      nodeNames,
+    },
     // Never told: what happens to its containers shows only in what then fails.
     lost: new AbortController().signal,
     kubeconfig: () => readFileSync(kubeconfigOf(kindName), 'utf8'),
@@ -164,7 +194,16 @@ function runningCluster(
         throw notProvided(error);
       }
     },
-    power: (node, action) => powerNode(tools, node, action),
+    async power(node, action) {
+      const labels = record.spares?.[node];
+      if (action !== 'add' || labels === undefined) return powerNode(tools, node, action);
+      const client = await connect(readFileSync(kubeconfigOf(kindName), 'utf8'));
+      try {
+        return await join(tools, client, { node, labels: { ...labels, [ownerLabel]: record.owner } });
+      } finally {
+        client.close();
+      }
+    },
     component: (component, action, node) =>
       switchComponent(tools, { name: component, action, node, controlPlane }),
     async logs(lines) {

@@ -35,6 +35,8 @@ export interface ClusterRecord {
   hostPort: number;
   kubernetesVersion: string;
   nodeNames: Record<string, string>;
+  /** Labels of the workers that join later, by the name kind gives. */
+  spares?: Record<string, Record<string, string>>;
   timings: Timings;
   notFollowed: string[];
   facts: Record<string, string>;

@@ -40,6 +40,11 @@ export function faultSentence(fault: FaultFinding): string {
   if (fault.landedMs === null) {
     return `${fault.type} was aimed at ${target} at ${instant(fault.injectedMs)}, but was not seen to land${fault.problem === null ? '' : `: ${fault.problem}`}.`;
   }
+  if (fault.effect === 'arrival') {
+    const left =
+      fault.undoneMs === null ? '' : ` It left ${duration(fault.undoneMs - fault.landedMs)} after that.`;
+    return `${fault.type} asked for ${target} at ${instant(fault.injectedMs)}, Ready ${duration(fault.landedMs - fault.injectedMs)} later.${left}`;
+  }
   return [
     `${fault.type} hit ${target} at ${instant(fault.injectedMs)}; that it landed was proven ${duration(fault.landedMs - fault.injectedMs)} later.`,
     reactionSentence(fault),

@@ -29,7 +29,7 @@ export function checkFaults(faults: readonly (FaultItem | undefined)[], context:
     if (fault === undefined) continue;
     const path = ['faults', index];
     checkInstant(fault, path, context, found);
-    checkComponent(fault, path, found);
+    checkParticulars(fault, path, found);
     checkTarget(fault, path, context, found);
   }
   checkNodesLeft(faults, context, found);
@@ -40,6 +40,7 @@ export function checkFaults(faults: readonly (FaultItem | undefined)[], context:
 /** What the fault chooses from: a component of the control plane is there once. */
 function choosesFrom({ type, component }: FaultItem): 'pods' | 'nodes' | 'nothing' {
   if (faultAims[type] === 'pod') return 'pods';
+  if (type === 'add-node') return 'nothing';
   if (type !== 'stop-component') return 'nodes';
   return nodeComponents.some((each) => each === component) ? 'nodes' : 'nothing';
 }
@@ -82,8 +83,20 @@ function checkInstant(fault: FaultItem, path: Path, context: FaultContext, found
   }
 }
 
-function checkComponent(fault: FaultItem, path: Path, found: Finder): void {
+/** An embedded cluster has addresses for 126 nodes. */
+const mostSpares = 50;
+
+/** What goes with some types only. */
+function checkParticulars(fault: FaultItem, path: Path, found: Finder): void {
   const { type, component } = fault;
+  if (type === 'add-node') {
+    for (const key of ['percent', 'labels', 'node'] as const) {
+      if (fault[key] !== undefined)
+        found.problem([...path, key], `expected no ${key} for add-node: the nodes that join are new`);
+    }
+    if ((fault.count ?? 1) > mostSpares)
+      found.problem([...path, 'count'], `expected at most ${mostSpares} nodes, got ${fault.count}`);
+  }
   if (type !== 'stop-component') {
     if (component !== undefined)
       found.problem([...path, 'component'], `expected no component for ${type}: only stop-component has one`);
@@ -202,6 +215,9 @@ function checkNodesLeft(
   }
 }
 
+/** Faults whose end needs the API server, too. */
+const undonePerApi: readonly FaultItem['type'][] = ['drain-node', 'add-node'];
+
 /** Faults that ask the API server while another one keeps it stopped. */
 function checkApiServerThere(
   faults: readonly (FaultItem | undefined)[],
@@ -217,7 +233,15 @@ function checkApiServerThere(
     if (away.fault?.component !== 'api-server' || away.atMs === null) continue;
     const untilMs = away.atMs + (away.fault.for ?? Infinity);
     for (const [index, { fault, atMs }] of timed.entries()) {
-      if (fault === undefined || atMs === null || choosesFrom(fault) === 'nothing') continue;
+      if (fault === undefined || atMs === null) continue;
+      if (fault.type === 'stop-component' && choosesFrom(fault) === 'nothing') continue;
+      const undoneMs = atMs + (fault.for ?? Infinity);
+      if (undonePerApi.includes(fault.type) && undoneMs >= away.atMs && undoneMs < untilMs) {
+        found.problem(
+          ['faults', index, 'for'],
+          `expected an end at which the API server runs, got one at which another fault has stopped it: ${fault.type} is undone through it`,
+        );
+      }
       if (atMs < away.atMs || atMs >= untilMs) continue;
       found.problem(
         ['faults', index, 'at'],

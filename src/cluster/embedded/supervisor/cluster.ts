@@ -207,13 +207,16 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
     if (child === undefined) throw new OpenbellError(`node ${name} is off`, { code: 'NODE_IS_OFF' });
     if (action === 'disconnect') unlinked.add(name);
     else unlinked.delete(name);
-    const told = [...machines.values()].map(async (each) => {
-      const said = each.child()?.relink([...unlinked]);
-      said?.catch(() => {});
-      return each.isPaused() && each !== target ? '' : ((await said) ?? '');
+    const others = [...machines.values()].filter((each) => each !== target);
+    const told = others.map((each) => {
+      // One that goes meanwhile need not know.
+      const said = each
+        .child()
+        ?.relink([...unlinked])
+        .catch(() => {});
+      return each.isPaused() ? undefined : said;
     });
-    const answers = await Promise.all(told);
-    const own = answers[[...machines.keys()].indexOf(name)];
+    const [own] = await Promise.all([child.relink([...unlinked]), ...told]);
     return action === 'connect'
       ? `node process ${child.groupId} of ${name} is connected again`
       : `node process ${child.groupId} of ${name} is cut off: ${own}`;
@@ -223,12 +226,14 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
     if (machines.has(name)) {
       throw new OpenbellError(`cannot add node ${name}: there is one of that name`, { code: 'NODE_EXISTS' });
     }
-    const like = spec.workers.at(-1) ?? controlPlaneNode;
+    const like = { ...(spec.workers.at(-1) ?? controlPlaneNode), name, labels: {} };
+    const spare = spec.spares?.find((each) => each.name === name) ?? like;
     const index = Math.max(...[...machines.values()].map(({ config }) => config.index)) + 1;
     await issueNodeIdentity(pkiDir, name);
-    const added = machine({ ...like, name, labels: {} }, index);
+    const added = machine(spare, index);
     machines.set(name, added);
     const child = await added.start();
+    if (unlinked.size > 0) await child.relink([...unlinked]);
     return `node process ${child.groupId} runs and its kubelet reports Ready`;
   }
 
