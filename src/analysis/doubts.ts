@@ -36,12 +36,13 @@ function lateFaults(
   { distrust, doubts }: Said,
 ): void {
   const planned = new Map(record.of('run.plan')[0]?.faults.map(({ id, atMs }) => [id, atMs]));
-  for (const { id, injectedMs, landedMs } of faults) {
+  for (const { id, effect, injectedMs, landedMs } of faults) {
     if (landedMs === null) continue;
     const tookMs = landedMs - injectedMs;
     const text = `${id} was seen to land only ${formatDuration(tookMs)} after it was injected: its durations may be too long by that much.`;
-    if (tookMs > muchTooLateMs) distrust.push(text);
-    else if (tookMs > lateMs) doubts.push(text);
+    // How long a component takes to stop, or a node to join, no duration of healing rests on.
+    if (effect === 'loss' && tookMs > muchTooLateMs) distrust.push(text);
+    else if (effect === 'loss' && tookMs > lateMs) doubts.push(text);
     const plannedMs = planned.get(id);
     const behindMs = startMs === null || plannedMs === undefined ? 0 : injectedMs - startMs - plannedMs;
     if (behindMs > lateMs)

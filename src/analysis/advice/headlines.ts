@@ -126,7 +126,8 @@ function uneven({ balance }: Told, whole: Span): Headline[] {
 /** What is good to know where little or nothing was lost. */
 function costless({ faults, autoscaling, latencyMs, requests, seconds }: Told, whole: Span): Headline[] {
   const unfelt = faults.filter(
-    ({ landedMs, lost, outageMs }) => landedMs !== null && lost === 0 && (outageMs ?? 1) < 1,
+    ({ effect, landedMs, lost, outageMs }) =>
+      effect !== 'arrival' && landedMs !== null && lost === 0 && (outageMs ?? 1) < 1,
   );
   const told: Headline[] = unfelt.map(({ id, injectedMs, explanation }) => ({
     kind: 'good',

@@ -120,7 +120,7 @@ export interface FaultFinding {
     shownBy: string | null;
     source: StepSource | null;
   }[];
-  /** Null where the fault did not land. */
+  /** Null where the fault did not land, or took nothing that heals. */
   explanation: HealingExplanation | null;
   /** Null where the fault took no pod, or did not land. */
   misrouted: MisroutedRequests | null;

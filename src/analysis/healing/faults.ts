@@ -90,7 +90,10 @@ function healed(
     lostByPod: losses.lostByPod,
     lostEvidence: losses.lostEvidence,
     waterfall: healing.waterfall,
-    explanation: explain(record, episode, { waterfall: healing.waterfall, outageMs }),
+    explanation:
+      effectOf(episode) === 'loss'
+        ? explain(record, episode, { waterfall: healing.waterfall, outageMs })
+        : null,
     replacementPods: fates.flatMap(({ replacement }) => replacement?.name ?? []),
   };
 }

@@ -81,13 +81,7 @@ function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
       <p>${names.inText(faultSentence(fault))}</p>
       ${fault.explanation === null ? '' : statements(fault.explanation.says, names)}
       ${fault.misrouted === null ? '' : statements(fault.misrouted.says, names)}
-      <dl class="measures">
-        ${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
-        ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
-        ${measure('recovery', 'Recovery', orDash(fault.recoveryMs, duration))}
-        ${measure('outage', 'Outage', orDash(fault.outageMs, duration))}
-        ${measure('lost', 'Lost', count(fault.lost))}
-      </dl>
+      ${fault.effect === 'arrival' ? '' : measures(fault)}
       <dl class="plain">
         ${row('Lost requests', fault.lost === 0 ? null : failuresInWords(fault.lostByOutcome))}
         ${row(term('lost-pods', 'Lost pods'), fault.lostPods.length === 0 ? null : shortList(fault.lostPods, 8))}
@@ -104,6 +98,18 @@ function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
     </div>
     ${fault.landedMs !== null && fault.effect !== 'loss' ? '' : healing(fault, waterfall, names)}
   </article> `;
+}
+
+/** What was not lost is not repaired either. */
+function measures(fault: FaultFinding): Markup {
+  const ofHealing = html`${measure('reaction', 'Reaction', orDash(fault.reactionMs, duration))}
+  ${measure('repair', 'Repair', orDash(fault.repairMs, duration))}
+  ${measure('recovery', 'Recovery', orDash(fault.recoveryMs, duration))}`;
+  return html`<dl class="measures">
+    ${fault.effect === 'loss' ? ofHealing : ''}
+    ${measure('outage', 'Outage', orDash(fault.outageMs, duration))}
+    ${measure('lost', 'Lost', count(fault.lost))}
+  </dl>`;
 }
 
 function healing(fault: FaultFinding, waterfall: Waterfall, names: PodNames): Markup {
