@@ -8,12 +8,12 @@
  *    where there is no Chromium).
  * 2. The same by length, from 1 minute to 4 hours: linear in the journal's size or better.
  *
- * `hour` or `lengths` as argument plays that part alone.
+ * `hour` or `lengths` as argument plays that part alone; `docs` plays both and writes docs/report-cost.md.
  */
 import { execFile } from 'node:child_process';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -25,27 +25,34 @@ const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const writer = fileURLToPath(new URL('programs/write-report.ts', import.meta.url));
 const folder = await mkdtemp(path.join(tmpdir(), 'openbell-bench-report-'));
 try {
-  if (process.argv[2] !== 'lengths') await hour();
-  if (process.argv[2] !== 'hour') await lengths();
+  const hourRows = process.argv[2] === 'lengths' ? {} : await hour();
+  const lengthRows = process.argv[2] === 'hour' ? {} : await lengths();
+  if (process.argv[2] === 'docs') {
+    await writeFile(new URL('../docs/report-cost.md', import.meta.url), page(hourRows, lengthRows));
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function hour(): Promise<void> {
+type Rows = Record<string, Record<string, string | number>>;
+
+async function hour(): Promise<Rows> {
   const { written, run } = await reportOf(60);
   console.log('one hour at 5,000 requests/s, 100 pods, 50 faults');
-  console.table({
+  const rows: Rows = {
     journal: { seen: `${written.journalMb.toFixed(1)} MB`, 'to reach': '' },
     'report written': { seen: `${(written.writeMs / 1000).toFixed(2)} s`, 'to reach': '2 s' },
     'CPU of the writer': { seen: `${(written.cpuMs / 1000).toFixed(2)} s`, 'to reach': '' },
     'memory of the writer': { seen: `${written.peakMb.toFixed(0)} MB`, 'to reach': '300 MB' },
     'report.html': { seen: `${written.reportMb.toFixed(2)} MB`, 'to reach': '2 MB' },
     ...(await openedIn(run)),
-  });
+  };
+  console.table(rows);
+  return rows;
 }
 
-async function lengths(): Promise<void> {
-  const rows: Record<string, object> = {};
+async function lengths(): Promise<Rows> {
+  const rows: Rows = {};
   for (const minutes of [1, 4, 15, 60, 240]) {
     const { written } = await reportOf(minutes);
     rows[`${minutes} min`] = {
@@ -58,6 +65,38 @@ async function lengths(): Promise<void> {
     };
   }
   console.table(rows);
+  return rows;
+}
+
+/** The page of the docs, of these figures alone. */
+function page(hourRows: Rows, lengthRows: Rows): string {
+  return `# What a report costs
+
+Written by \`node bench/report.ts docs\` on a machine with ${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'}. The journals are
+imitated by a seeded generator; the writer is a process of its own, its CPU time includes its start, and memory is the most that was
+resident. A journal is read line by line; what each pod did in a second is kept in columns of numbers, histograms are summed up as they
+are read, and a long run is thinned to as many points as the page may hold.
+
+## One hour at 5,000 requests/s with 100 pods and 50 faults
+
+${tableOf('', hourRows)}
+
+Opening is measured from the start of navigation until the first screen with its lanes is drawn; the middle of five.
+
+## By length
+
+${tableOf('length', lengthRows)}
+`;
+}
+
+function tableOf(corner: string, rows: Rows): string {
+  const heads = Object.keys(Object.values(rows)[0] ?? {});
+  const lines = [
+    [corner, ...heads],
+    ['---', ...heads.map(() => '---')],
+    ...Object.entries(rows).map(([name, row]) => [name, ...heads.map((head) => row[head] ?? '')]),
+  ];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 interface Written {
@@ -98,7 +137,7 @@ function* lines(events: Iterable<object>): Generator<string> {
 }
 
 /** From the start of navigation until the first screen with its lanes is drawn, and the CPU time of it; the middle of five. */
-async function openedIn(run: string): Promise<Record<string, object>> {
+async function openedIn(run: string): Promise<Rows> {
   if (!existsSync(chromium)) return { 'opened in Chromium': { seen: 'no Chromium', 'to reach': '1 s' } };
   const { chromium: launcher } = await import('playwright-core');
   const browser = await launcher.launch({

@@ -296,5 +296,5 @@ test('names that are also properties of every object are names like others', () 
       : event,
   );
   expect(odd.accounting.map(({ pod }) => pod)).toContain(name);
-  expect(Object.keys(odd.seconds[0]?.servedByPod ?? {})).toEqual([name]);
+  expect([...(odd.seconds[0]?.pods.names() ?? [])]).toEqual([name]);
 });

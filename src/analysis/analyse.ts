@@ -10,7 +10,7 @@ import { faultFindings } from './healing/faults.ts';
 import { autoscalerOf } from './hpa/explain.ts';
 import { marksOf, nodeCountsOf, nodeLivesOf, replicasOf, timelineOf } from './lanes.ts';
 import { followPods, lifeOf } from './pods.ts';
-import { recordOf, type RunRecord } from './record.ts';
+import { Recording, type RunRecord } from './record.ts';
 import { reroutingOf } from './rerouting.ts';
 import { scalingOf } from './decisions.ts';
 import { autoscalingOf } from './scaling/scaling.ts';
@@ -33,7 +33,14 @@ import { whatIfOf } from './whatif/whatif.ts';
  * @throws {OpenbellError} `JOURNAL_INVALID` when the first event is not the start of a run. Readers check that.
  */
 export const analyse: Analyse = (events, problems = []) => {
-  const record = recordOf(events);
+  const recording = new Recording();
+  for (const event of events) recording.take(event);
+  return findingsOf(recording, problems);
+};
+
+/** The same of a run that was taken in event by event. @throws {OpenbellError} As {@link analyse}. */
+export function findingsOf(recording: Recording, problems: readonly string[] = []): Findings {
+  const record = recording.record();
   const traffic = trafficOf(record);
   const { seconds, requests, latencyMs, availability, generator } = traffic;
   const tracks = followPods(record, seconds);
@@ -103,11 +110,11 @@ export const analyse: Analyse = (events, problems = []) => {
     timeline: timelineOf(record),
     journal: {
       complete: record.of('run.end').length > 0,
-      events: events.length,
+      events: record.events.length,
       problems: [...problems],
     },
   };
-};
+}
 
 function clusterOf(record: RunRecord): Findings['cluster'] {
   const ready = record.of('cluster.ready').at(-1);

@@ -1,7 +1,6 @@
-import type { TrafficSecond } from '../journal/index.ts';
 import { formatCount } from '../support/index.ts';
 import type { Findings, PodBalance, PodLife } from './findings.ts';
-import type { RunRecord } from './record.ts';
+import type { RunRecord, Second } from './record.ts';
 
 /** A pod's share is judged over at least so many seconds and expected requests; less is chance. */
 const leastSeconds = 5;
@@ -18,26 +17,27 @@ const deviations = 4;
 export function balanceOf(
   record: RunRecord,
   pods: readonly PodLife[],
-  seconds: readonly TrafficSecond[],
+  seconds: readonly Second[],
 ): Findings['balance'] {
   const tallies = new Map<string, Tally>();
   for (const second of seconds) {
     const sharing = pods.filter((pod) => inRotationThrough(pod, second.startT));
     if (sharing.length < 2) continue;
-    const served = (name: string): number =>
-      (second.pods[name]?.ok ?? 0) + (second.pods[name]?.httpError ?? 0);
-    const held = (name: string): number => second.pods[name]?.connections ?? 0;
-    const sum = (of: (name: string) => number): number =>
-      sharing.reduce((total, { name }) => total + of(name), 0);
-    const [allServed, allHeld] = [sum(served), sum(held)];
-    for (const { name } of sharing) {
+    const all = { served: 0, held: 0 };
+    const shared = sharing.map(({ name }) => {
       const tally = tallies.get(name) ?? { seconds: 0, served: 0, fair: 0, held: 0, fairHeld: 0 };
-      tally.seconds++;
-      tally.served += served(name);
-      tally.fair += allServed / sharing.length;
-      tally.held += held(name);
-      tally.fairHeld += allHeld / sharing.length;
       tallies.set(name, tally);
+      const { ok = 0, httpError = 0, connections = 0 } = second.pods.get(name) ?? {};
+      tally.seconds++;
+      tally.served += ok + httpError;
+      tally.held += connections;
+      all.served += ok + httpError;
+      all.held += connections;
+      return tally;
+    });
+    for (const tally of shared) {
+      tally.fair += all.served / sharing.length;
+      tally.fairHeld += all.held / sharing.length;
     }
   }
   const shares = [...tallies].flatMap(([pod, tally]) => shareOf(pod, tally));

@@ -6,6 +6,7 @@ import type { CustomerFindings } from './findings/customers.ts';
 import type { Departure, FaultFinding } from './findings/healing.ts';
 import type { AutoscalingFindings, ScalingDecision } from './findings/scaling.ts';
 import type { LatencySummary, Statement } from './findings/statement.ts';
+import type { PodTable } from './pod-table.ts';
 
 export * from './findings/advice.ts';
 export * from './findings/autoscaler.ts';
@@ -32,6 +33,15 @@ export interface ExpectationResult {
 /** Bands of response time in each doubling of it. */
 export const bandsPerDoubling = 4;
 
+/**
+ * Requests by response time: `counts[i]` of band `lowest + i`. Band `b` holds 2^(b ÷ {@link bandsPerDoubling}) µs up to the next
+ * band's.
+ */
+export interface LatencyBands {
+  lowest: number;
+  counts: number[];
+}
+
 /** One second of the run, ready to be charted. `t` is its start. */
 export interface SecondPoint {
   t: number;
@@ -42,13 +52,10 @@ export interface SecondPoint {
   p50Ms: number | null;
   p90Ms: number | null;
   p99Ms: number | null;
-  /**
-   * Ok requests by response time: `[band, count]`, rising; band `b` holds 2^(b ÷ {@link bandsPerDoubling}) µs up to the next
-   * band's. Empty where the histogram could not be read.
-   */
-  latencyBands: [band: number, count: number][];
-  servedByPod: Record<string, number>;
-  connectionsByPod: Record<string, number>;
+  /** Ok requests by response time; empty where the histogram could not be read. */
+  latencyBands: LatencyBands;
+  /** What each pod did; what it served is all that it answered, well or not. */
+  pods: PodTable;
   connectionsOpen: number;
   latenessP99Ms: number;
   generatorCpu: number;

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import type { LatencySummary } from './findings.ts';
+import type { LatencyBands, LatencySummary } from './findings.ts';
 
 /**
  * Counts of recorded values, in microseconds, with three significant digits: an HDR histogram as far as figures need it. Only
@@ -126,29 +126,42 @@ function indexOf(value: number): number {
 
 /** One histogram with the counts of all; quantiles are taken of the sum, never averaged. */
 export function mergeHistograms(histograms: Iterable<Histogram>): Histogram {
-  let sums = new Float64Array(16_384);
-  for (const { indices, counts } of histograms) {
+  const sum = new HistogramSum();
+  for (const histogram of histograms) sum.add(histogram);
+  return sum.histogram();
+}
+
+/** Adds up histograms as they come, so that they need not be in memory together. */
+export class HistogramSum {
+  #sums = new Float64Array(16_384);
+
+  add({ indices, counts }: Histogram): void {
     const last = indices.at(-1) ?? 0;
-    if (last >= sums.length) {
+    if (last >= this.#sums.length) {
       const grown = new Float64Array(2 * last);
-      grown.set(sums);
-      sums = grown;
+      grown.set(this.#sums);
+      this.#sums = grown;
     }
+    const sums = this.#sums;
     for (let at = 0; at < indices.length; at += 1) {
       const index = indices[at] ?? 0;
       sums[index] = (sums[index] ?? 0) + (counts[at] ?? 0);
     }
   }
-  const indices: number[] = [];
-  const counts: number[] = [];
-  let totalCount = 0;
-  for (const [index, count] of sums.entries()) {
-    if (count === 0) continue;
-    indices.push(index);
-    counts.push(count);
-    totalCount += count;
+
+  /** The sum so far. */
+  histogram(): Histogram {
+    const indices: number[] = [];
+    const counts: number[] = [];
+    let totalCount = 0;
+    for (const [index, count] of this.#sums.entries()) {
+      if (count === 0) continue;
+      indices.push(index);
+      counts.push(count);
+      totalCount += count;
+    }
+    return { indices, counts, totalCount };
   }
-  return { indices, counts, totalCount };
 }
 
 /** Quantiles in ms of a histogram of microseconds. */
@@ -176,28 +189,24 @@ export function quantileMs({ indices, counts, totalCount }: Histogram, quantile:
   return highestOf(indices.at(-1) ?? 0) / 1000;
 }
 
-/**
- * The counts in bands that are each as wide as the others on a logarithmic scale: `[band, count]`, rising. Band `b` holds the
- * values from 2^(b ÷ perDoubling) µs to the next band's.
- */
-export function bandsOf(
-  { indices, counts }: Histogram,
-  perDoubling: number,
-): [band: number, count: number][] {
-  const bands: [number, number][] = [];
-  let last: [number, number] | undefined;
+/** The counts in bands that are each as wide as the others on a logarithmic scale; none without a histogram. */
+export function bandsOf(histogram: Histogram | null, perDoubling: number): LatencyBands {
+  const { indices, counts } = histogram ?? { indices: [], counts: [] };
+  const bands: LatencyBands = { lowest: 0, counts: [] };
+  let last = 0;
   /** The first bucket of the band after the last one. */
   let next = 0;
   for (let at = 0; at < indices.length; at += 1) {
     const index = indices[at] ?? 0;
-    if (last !== undefined && index < next) {
-      last[1] += counts[at] ?? 0;
-      continue;
+    const count = counts[at] ?? 0;
+    if (index >= next) {
+      const band = Math.floor(Math.log2(Math.max(1, lowestOf(index))) * perDoubling);
+      next = indexOf(Math.ceil(2 ** ((band + 1) / perDoubling)));
+      if (at === 0) bands.lowest = band;
+      last = band - bands.lowest;
+      while (bands.counts.length <= last) bands.counts.push(0);
     }
-    const band = Math.floor(Math.log2(Math.max(1, lowestOf(index))) * perDoubling);
-    next = indexOf(Math.ceil(2 ** ((band + 1) / perDoubling)));
-    last = [band, counts[at] ?? 0];
-    bands.push(last);
+    bands.counts[last] = (bands.counts[last] ?? 0) + count;
   }
   return bands;
 }

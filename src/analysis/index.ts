@@ -9,7 +9,10 @@ export {
   type MetricUnit,
   type ResolvedMetric,
 } from './metrics.ts';
-export { analyse } from './analyse.ts';
+export { analyse, findingsOf } from './analyse.ts';
+export { latenciesOf, type SecondLatencies } from './latencies.ts';
+export { PodTable } from './pod-table.ts';
+export { Recording } from './record.ts';
 export { formatMetric } from './evaluate.ts';
 export {
   countUpTo,

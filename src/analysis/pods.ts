@@ -1,6 +1,6 @@
-import type { NodeObserved, PodObserved, TrafficSecond } from '../journal/index.ts';
+import type { NodeObserved, PodObserved } from '../journal/index.ts';
 import type { PodLife, PodState } from './findings.ts';
-import type { RunRecord } from './record.ts';
+import type { RunRecord, Second } from './record.ts';
 
 /** A stay in the Service's ready endpoints; `toMs` is null while it lasts. */
 interface Rotation {
@@ -16,9 +16,16 @@ export interface PodTrack {
   /** What watches showed, by time; empty for a pod that is known only from answers. */
   seen: PodObserved[];
   rotations: Rotation[];
-  /** First and last answer within each second in which it answered, and how many there were. */
-  answers: { firstMs: number; lastMs: number; count: number }[];
+  answers: Answers;
   states: PodLife['states'];
+}
+
+/** What a pod answered. */
+export interface Answers {
+  /** The first of each second in which it answered. */
+  firstMs: number[];
+  lastMs: number | null;
+  count: number;
 }
 
 /** All pods, by creation. */
@@ -30,12 +37,13 @@ export interface Pods {
 }
 
 /** Follows every pod through watches, endpoints and answers. */
-export function followPods(record: RunRecord, seconds: readonly TrafficSecond[]): Pods {
+export function followPods(record: RunRecord, seconds: readonly Second[]): Pods {
   const all: PodTrack[] = [];
   const uids = new Map<string, PodTrack>();
   const names = new Map<string, PodTrack[]>();
   const track = (name: string, uid: string, owner: string | null): PodTrack => {
-    const pod: PodTrack = { name, uid, owner, seen: [], rotations: [], answers: [], states: [] };
+    const answers: Answers = { firstMs: [], lastMs: null, count: 0 };
+    const pod: PodTrack = { name, uid, owner, seen: [], rotations: [], answers, states: [] };
     all.push(pod);
     uids.set(uid, pod);
     names.set(name, [...(names.get(name) ?? []), pod]);
@@ -53,10 +61,12 @@ export function followPods(record: RunRecord, seconds: readonly TrafficSecond[])
   followStates(record, (event) => uids.get(event.uid) ?? track(event.name, event.uid, event.owner));
   followRotation(record, pods);
   for (const second of seconds) {
-    for (const [name, { ok, httpError, firstT, lastT }] of Object.entries(second.pods)) {
+    for (const [name, { ok, httpError, firstT, lastT }] of second.pods) {
       if (ok + httpError === 0) continue;
       const pod = pods.named(name, firstT) ?? track(name, `answers:${name}`, null);
-      pod.answers.push({ firstMs: firstT, lastMs: lastT, count: ok + httpError });
+      pod.answers.firstMs.push(firstT);
+      pod.answers.lastMs = Math.max(pod.answers.lastMs ?? lastT, lastT);
+      pod.answers.count += ok + httpError;
     }
   }
   return pods;
@@ -163,10 +173,10 @@ export function lifeOf(pod: PodTrack): PodLife {
     readyMs: firstWhere((now) => now.ready),
     inRotationMs: rotations[0]?.fromMs ?? null,
     outOfRotationMs: rotations.at(-1)?.toMs ?? null,
-    firstServedMs: answers[0]?.firstMs ?? null,
-    lastServedMs: answers.reduce<number | null>((last, { lastMs }) => Math.max(last ?? lastMs, lastMs), null),
+    firstServedMs: answers.firstMs[0] ?? null,
+    lastServedMs: answers.lastMs,
     deletedMs: firstWhere((now) => now.change === 'deleted'),
-    served: answers.reduce((sum, { count }) => sum + count, 0),
+    served: answers.count,
     restarts: seen.reduce((most, now) => Math.max(most, now.restarts), 0),
     states: pod.states,
   };

@@ -1,8 +1,7 @@
-import type { TrafficSecond } from '../journal/index.ts';
 import { formatCount, formatDuration, formatPlural } from '../support/index.ts';
 import type { Departure, FaultFinding, Findings, SentAfter, Statement } from './findings.ts';
 import type { PodTrack, Pods } from './pods.ts';
-import type { RunRecord } from './record.ts';
+import type { RunRecord, Second } from './record.ts';
 import { countUntil } from './search.ts';
 import { weightsOf } from './weights.ts';
 
@@ -10,7 +9,7 @@ import { weightsOf } from './weights.ts';
 export function reroutingOf(
   record: RunRecord,
   pods: Pods,
-  { seconds, faults }: { seconds: readonly TrafficSecond[]; faults: readonly FaultFinding[] },
+  { seconds, faults }: { seconds: readonly Second[]; faults: readonly FaultFinding[] },
 ): Findings['rerouting'] {
   const first = seconds[0]?.startT ?? Infinity;
   const last = (seconds.at(-1)?.startT ?? -Infinity) + 1000;
@@ -25,7 +24,7 @@ export function reroutingOf(
   const arrivals = pods.all.flatMap((pod) => {
     const readyMs = pod.seen.find((now) => now.ready)?.t;
     const rotation = pod.rotations[0];
-    const servedMs = pod.answers[0]?.firstMs;
+    const servedMs = pod.answers.firstMs[0];
     if (readyMs === undefined || rotation === undefined || rotation.fromMs < first || rotation.fromMs > last)
       return [];
     return [{ pod: pod.name, readyMs, inRotationMs: rotation.fromMs, firstServedMs: servedMs ?? null }];
@@ -39,7 +38,7 @@ export function reroutingOf(
 
 /** What departures are told from. */
 interface Traffic {
-  seconds: readonly TrafficSecond[];
+  seconds: readonly Second[];
   /** Of each second. */
   weights: readonly ReturnType<typeof weightsOf>[];
 }
@@ -90,7 +89,7 @@ function sentAfter(pod: PodTrack, sinceMs: number, { seconds, weights }: Traffic
     const second = seconds[index];
     if (!second) break;
     const { startT, pods, failures } = second;
-    const served = pods[pod.name];
+    const served = pods.get(pod.name);
     const count = served ? served.ok + served.httpError : 0;
     if (served && count > 0 && served.lastT >= sinceMs) {
       const share = startT >= sinceMs ? 1 : shareAfter(served, sinceMs);

@@ -1,19 +1,12 @@
-import { outcomes, type OutcomeCounts, type TrafficEnd, type TrafficSecond } from '../journal/index.ts';
-import { bandsPerDoubling, type Findings, type SecondPoint } from './findings.ts';
-import {
-  bandsOf,
-  decodeHistogram,
-  mergeHistograms,
-  quantileMs,
-  summaryOfHistogram,
-  type Histogram,
-} from './histogram.ts';
-import type { RunRecord } from './record.ts';
+import { outcomes, type OutcomeCounts, type TrafficEnd } from '../journal/index.ts';
+import type { Findings, SecondPoint } from './findings.ts';
+import { decodeHistogram, quantileMs, summaryOfHistogram, type Histogram } from './histogram.ts';
+import type { RunRecord, Second } from './record.ts';
 
 /** What the client saw, over the whole run. */
 export interface Traffic {
   /** The journal's seconds, each once, by time. */
-  seconds: readonly TrafficSecond[];
+  seconds: readonly Second[];
   end: TrafficEnd | null;
   startMs: number | null;
   endMs: number | null;
@@ -22,8 +15,6 @@ export interface Traffic {
   latencyMs: Findings['latencyMs'];
   /** Response times of all ok requests, µs. */
   okResponse: Histogram;
-  /** Ok requests of each second by response time, by the second's number. */
-  bands: ReadonlyMap<number, SecondPoint['latencyBands']>;
   availability: number | null;
   generator: Findings['generator'];
   /** What is wrong with the record of traffic, each as a sentence. */
@@ -37,11 +28,13 @@ export function trafficOf(record: RunRecord): Traffic {
   const startMs = record.of('traffic.start')[0]?.t ?? seconds[0]?.startT ?? null;
   const lastSecond = seconds.at(-1);
   const requests = countRequests(seconds, end, problems);
-  const bands = new Map<number, SecondPoint['latencyBands']>();
-  const okResponse = mergeOk(seconds, 'response', problems, (second, histogram) =>
-    bands.set(second.second, bandsOf(histogram, bandsPerDoubling)),
-  );
-  const okService = mergeOk(seconds, 'service', problems);
+  const okResponse = record.latencies.sum('response');
+  const okService = record.latencies.sum('service');
+  for (const kind of ['response', 'service'] as const) {
+    const unreadable = record.latencies.unreadable[kind];
+    if (unreadable > 0)
+      problems.push(`${count(unreadable, 'histogram')} of ${kind} times could not be read.`);
+  }
   return {
     seconds,
     end,
@@ -51,7 +44,6 @@ export function trafficOf(record: RunRecord): Traffic {
     statuses: sumOf(seconds.map((second) => second.statuses)),
     latencyMs: { service: summaryOfHistogram(okService), response: summaryOfHistogram(okResponse) },
     okResponse,
-    bands,
     availability: requests.scheduled > 0 ? requests.ok / requests.scheduled : null,
     generator: {
       latenessP99Ms: latenessOf(seconds, end),
@@ -63,9 +55,8 @@ export function trafficOf(record: RunRecord): Traffic {
 }
 
 /** Seconds as the charts want them. */
-export function secondPoints({ seconds, bands }: Pick<Traffic, 'seconds' | 'bands'>): SecondPoint[] {
+export function secondPoints({ seconds }: Pick<Traffic, 'seconds'>): SecondPoint[] {
   return seconds.map((second) => {
-    const pods = Object.entries(second.pods);
     const ok = second.okResponseUs;
     return {
       t: second.startT,
@@ -75,9 +66,8 @@ export function secondPoints({ seconds, bands }: Pick<Traffic, 'seconds' | 'band
       p50Ms: ok && ok.p50 / 1000,
       p90Ms: ok && ok.p90 / 1000,
       p99Ms: ok && ok.p99 / 1000,
-      latencyBands: bands.get(second.second) ?? [],
-      servedByPod: Object.fromEntries(pods.map(([name, pod]) => [name, pod.ok + pod.httpError])),
-      connectionsByPod: Object.fromEntries(pods.map(([name, pod]) => [name, pod.connections])),
+      latencyBands: second.latencyBands,
+      pods: second.pods,
       connectionsOpen: second.connections.open,
       latenessP99Ms: second.generator.latenessP99Ms,
       generatorCpu: second.generator.cpu,
@@ -87,18 +77,16 @@ export function secondPoints({ seconds, bands }: Pick<Traffic, 'seconds' | 'band
 }
 
 /** From the start of the harness to the first answer through the Service: the harness's own, else the first in traffic. */
-export function firstAnswerOf(record: RunRecord, seconds: readonly TrafficSecond[]): number | null {
+export function firstAnswerOf(record: RunRecord, seconds: readonly Second[]): number | null {
   const answered = record.of('service.answered')[0]?.t ?? Infinity;
   const inTraffic = seconds.find((second) => second.outcomes.ok > 0);
-  const first = Object.values(inTraffic?.pods ?? {})
-    .filter((pod) => pod.ok > 0)
-    .map((pod) => pod.firstT);
+  const first = [...(inTraffic?.pods ?? [])].filter(([, pod]) => pod.ok > 0).map(([, pod]) => pod.firstT);
   const earliest = Math.min(answered, ...first);
   return Number.isFinite(earliest) ? earliest : null;
 }
 
 /** How requests came about; the open model where the journal does not say. */
-export function modelOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['model'] {
+export function modelOf(record: RunRecord, seconds: readonly Second[]): Findings['model'] {
   const { model = 'open', think = null, sessionSteps } = record.of('traffic.start')[0] ?? {};
   const counted = seconds.flatMap(({ sessions }) => sessions ?? []);
   const sum = sumOf(counted);
@@ -125,7 +113,7 @@ export function connectionsOf(record: RunRecord): string | null {
 }
 
 /** The checks of the plan, and how many answers failed each. */
-export function checksOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['checks'] {
+export function checksOf(record: RunRecord, seconds: readonly Second[]): Findings['checks'] {
   const failed = sumOf(seconds.map((second) => second.failedChecks ?? {}));
   const planned = record.of('run.plan')[0]?.checks ?? [];
   return [...new Set([...planned, ...Object.keys(failed)])].map((check) => ({
@@ -135,16 +123,14 @@ export function checksOf(record: RunRecord, seconds: readonly TrafficSecond[]): 
 }
 
 /** What each pod counted beside what the client saw answered by it, in the order of first answers. */
-export function accountingOf(record: RunRecord, seconds: readonly TrafficSecond[]): Findings['accounting'] {
+export function accountingOf(record: RunRecord, seconds: readonly Second[]): Findings['accounting'] {
   const counted = new Map<string, number>();
   for (const { pods } of record.of('pods.counted')) {
     for (const [pod, count] of Object.entries(pods)) counted.set(pod, count);
   }
   const client = new Map<string, number>();
   for (const { pods } of seconds) {
-    for (const [pod, { ok, httpError }] of Object.entries(pods)) {
-      client.set(pod, (client.get(pod) ?? 0) + ok + httpError);
-    }
+    pods.forEach((pod, served) => client.set(pod, (client.get(pod) ?? 0) + served));
   }
   const pods = new Set([...client.keys(), ...counted.keys()]);
   return [...pods].map((pod) => ({
@@ -154,8 +140,8 @@ export function accountingOf(record: RunRecord, seconds: readonly TrafficSecond[
   }));
 }
 
-function eachSecondOnce(written: readonly TrafficSecond[]): { seconds: TrafficSecond[]; problems: string[] } {
-  const seconds = new Map<number, TrafficSecond>();
+function eachSecondOnce(written: readonly Second[]): { seconds: Second[]; problems: string[] } {
+  const seconds = new Map<number, Second>();
   for (const second of written) if (!seconds.has(second.second)) seconds.set(second.second, second);
   const ordered = [...seconds.values()].sort((a, b) => a.second - b.second);
   const problems: string[] = [];
@@ -177,7 +163,7 @@ function count(value: number, noun: string): string {
 
 /** The engine's own total where there is one, compared with the seconds; else the seconds' sum. */
 function countRequests(
-  seconds: readonly TrafficSecond[],
+  seconds: readonly Second[],
   end: TrafficEnd | null,
   problems: string[],
 ): Findings['requests'] {
@@ -221,34 +207,8 @@ function total(counts: OutcomeCounts): number {
   return outcomes.reduce((sum, outcome) => sum + counts[outcome], 0);
 }
 
-/** Of `ok` requests: merged from the seconds' histograms, for the engine's own sum holds the others too. */
-function mergeOk(
-  seconds: readonly TrafficSecond[],
-  kind: 'service' | 'response',
-  problems: string[],
-  see?: (second: TrafficSecond, histogram: Histogram) => void,
-): Histogram {
-  let unreadable = 0;
-  // One after the other: the histograms of hours would not fit into memory together.
-  function* decoded(): Iterable<Histogram> {
-    for (const second of seconds) {
-      const text = second[kind].ok;
-      if (text === undefined) continue;
-      const histogram = decodeHistogram(text);
-      if (histogram === null) unreadable += 1;
-      else {
-        see?.(second, histogram);
-        yield histogram;
-      }
-    }
-  }
-  const sum = mergeHistograms(decoded());
-  if (unreadable > 0) problems.push(`${count(unreadable, 'histogram')} of ${kind} times could not be read.`);
-  return sum;
-}
-
 /** Of all sends; without their histogram the worst second's p99, which it cannot exceed. */
-function latenessOf(seconds: readonly TrafficSecond[], end: TrafficEnd | null): number | null {
+function latenessOf(seconds: readonly Second[], end: TrafficEnd | null): number | null {
   const histogram = end?.lateness === undefined ? null : decodeHistogram(end.lateness);
   if (histogram) return quantileMs(histogram, 0.99);
   if (seconds.length === 0) return null;

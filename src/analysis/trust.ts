@@ -35,6 +35,8 @@ export function trustOf({
   if (!traffic.requests.conserved && traffic.problems.length === 0) {
     distrust.push('Not every scheduled request has an outcome.');
   }
+  if (lacksTraffic(record, traffic))
+    distrust.push('The plan offered traffic and the run completed, but its journal holds no traffic.');
   saturation(traffic, distrust, notes);
   distrust.push(...miscounts(accounting, pods));
   gaps(record, faults, distrust, notes);
@@ -42,6 +44,11 @@ export function trustOf({
   for (const { level, message } of record.of('note'))
     if (level === 'warning') notes.push(`Warning: ${message}`);
   return { distrust, notes };
+}
+
+function lacksTraffic(record: RunRecord, { seconds }: Traffic): boolean {
+  const planned = record.of('run.plan')[0]?.offeredPerSecond.some((offered) => offered > 0) ?? false;
+  return planned && seconds.length === 0 && record.of('run.end').at(-1)?.reason === 'completed';
 }
 
 function saturation({ seconds, requests, generator }: Traffic, distrust: string[], notes: string[]): void {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { analyse, type Findings } from '../analysis/index.ts';
-import { readJournal } from '../journal/index.ts';
+import { findingsOf, latenciesOf, Recording, type Findings } from '../analysis/index.ts';
+import { scanJournal } from '../journal/index.ts';
 import {
-  histogramLog,
+  histogramLogOf,
   seriesCsv,
   renderJunit,
   renderMarkdown,
@@ -13,7 +13,7 @@ import {
 } from '../report/index.ts';
 import { journalFile } from './open-run.ts';
 import { writeReportsIndex } from './reports-index.ts';
-import { writeAtomically } from './run-folder.ts';
+import { writeAtomically, writePieces } from './run-folder.ts';
 
 /** What a journal was rendered to. */
 export interface Rendered {
@@ -37,8 +37,8 @@ export async function renderFromJournal(run: string): Promise<Rendered> {
   const journal = isFile ? run : path.join(run, journalFile);
   const folder = path.resolve(path.dirname(journal));
   await expectLongJournal(journal);
-  const { events, problems } = await readJournal(journal);
-  const findings = analyse(events, problems);
+  const { recording, problems } = await readAndLog(journal, path.join(folder, 'latency.hlog'));
+  const findings = findingsOf(recording, problems);
   const reportPath = path.join(folder, 'report.html');
   const resultPath = path.join(folder, 'result.json');
   await writeAtomically(reportPath, renderReport(findings));
@@ -46,10 +46,34 @@ export async function renderFromJournal(run: string): Promise<Rendered> {
   await writeAtomically(path.join(folder, 'report.md'), renderMarkdown(findings));
   await writeAtomically(path.join(folder, 'junit.xml'), renderJunit(findings));
   await writeAtomically(path.join(folder, 'seconds.csv'), seriesCsv(findings));
-  await writeAtomically(path.join(folder, 'latency.hlog'), histogramLog(events));
   await writeReportsIndex(path.dirname(folder), { onlyAgain: true });
   return { findings, reportPath, resultPath };
 }
+
+/** The histogram log is written as the journal is read: it is as long as most of that, and nothing else needs all of it. */
+async function readAndLog(
+  journal: string,
+  logFile: string,
+): Promise<{ recording: Recording; problems: string[] }> {
+  const recording = new Recording();
+  const problems = await writePieces(logFile, async (add) => {
+    let pending = '';
+    const read = await scanJournal(journal, async (event) => {
+      const latencies = event.type === 'traffic.second' ? latenciesOf(event) : undefined;
+      recording.take(event, latencies);
+      pending += histogramLogOf(event, latencies);
+      if (pending.length < logPiece) return;
+      const piece = pending;
+      pending = '';
+      await add(piece);
+    });
+    await add(pending);
+    return read;
+  });
+  return { recording, problems };
+}
+
+const logPiece = 1 << 20;
 
 /** A journal from which on reading it fills more memory with what is thrown away than with what is kept. */
 const longJournalBytes = 16 * 1024 ** 2;

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { OpenbellError } from '../support/index.ts';
 
@@ -48,17 +48,52 @@ async function makeNew(folder: string): Promise<boolean> {
 
 /** Writes a file so that it is either there as a whole or not at all. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  // Two runs at once may write the index of the same folder.
-  const draft = `${file}.${process.pid}.part`;
+  const draft = draftOf(file);
   try {
     await writeFile(draft, text);
     await rename(draft, file);
   } catch (cause) {
     await rm(draft, { force: true });
-    throw new OpenbellError(`${file} could not be written`, {
-      code: 'REPORT_NOT_WRITTEN',
-      hint: 'Check that the folder may be written and that the disk has room; `openbell report <run folder>` writes it again.',
-      cause,
-    });
+    throw notWritten(file, cause);
   }
+}
+
+/** Like {@link writeAtomically}, piece by piece: nothing of it is there unless `write` succeeds. */
+export async function writePieces<T>(
+  file: string,
+  write: (add: (text: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const draft = draftOf(file);
+  let handle: FileHandle | undefined;
+  const add = async (text: string): Promise<void> => {
+    try {
+      handle ??= await open(draft, 'w');
+      await handle.appendFile(text);
+    } catch (cause) {
+      throw notWritten(file, cause);
+    }
+  };
+  try {
+    const result = await write(add);
+    await handle?.close();
+    if (handle) await rename(draft, file);
+    return result;
+  } catch (error) {
+    await handle?.close().catch(() => {});
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Two runs at once may write the index of the same folder. */
+function draftOf(file: string): string {
+  return `${file}.${process.pid}.part`;
+}
+
+function notWritten(file: string, cause: unknown): OpenbellError {
+  return new OpenbellError(`${file} could not be written`, {
+    code: 'REPORT_NOT_WRITTEN',
+    hint: 'Check that the folder may be written and that the disk has room; `openbell report <run folder>` writes it again.',
+    cause,
+  });
 }

@@ -12,6 +12,7 @@ import {
   amount,
   fields,
   flag,
+  instantOfDay,
   list,
   mapOf,
   number,
@@ -42,7 +43,7 @@ const runStart = fields<Fields<'run.start'>>({
   apiVersion: text,
   kind: text,
   runId: text,
-  originWall: text,
+  originWall: instantOfDay,
   openbellVersion: text,
   seed: number,
   scenario: fields<RunStart['scenario']>({

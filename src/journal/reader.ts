@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { eventChecks } from './checks.ts';
 import { journalApiVersion, type JournalEvent } from './events.ts';
@@ -17,17 +17,26 @@ export interface ParsedJournal {
  * @throws {OpenbellError} `JOURNAL_MISSING` when there is no such file, and as {@link parseJournal}.
  */
 export async function readJournal(path: string): Promise<ParsedJournal> {
+  const events: JournalEvent[] = [];
+  const problems = await scanJournal(path, (event) => {
+    events.push(event);
+  });
+  return { events, problems };
+}
+
+/**
+ * Like {@link readJournal}, for journals that had better not be in memory as a whole: hands over each event as it is read.
+ *
+ * @returns what was left out or looks wrong, each as a sentence. @throws {OpenbellError} as {@link readJournal}, also after events.
+ */
+export async function scanJournal(
+  path: string,
+  take: (event: JournalEvent) => void | Promise<void>,
+): Promise<string[]> {
   const reading = new Reading(path);
-  try {
-    for await (const line of linesOf(path)) reading.line(line);
-  } catch (cause) {
-    if (cause instanceof OpenbellError) throw cause;
-    throw new OpenbellError(`expected a journal at ${path}, but it cannot be read`, {
-      code: 'JOURNAL_MISSING',
-      hint: 'Name the folder of a run, the one that holds journal.ndjson.',
-      exitCode: exitCodes.usage,
-      cause,
-    });
+  for await (const line of linesOf(path)) {
+    const event = reading.line(line);
+    if (event) await take(event);
   }
   return reading.finish();
 }
@@ -40,14 +49,14 @@ export async function readJournal(path: string): Promise<ParsedJournal> {
  */
 export function parseJournal(text: string): ParsedJournal {
   const reading = new Reading('the journal');
-  for (const line of text.split('\n')) reading.line(line);
-  return reading.finish();
+  const events = text.split('\n').flatMap((line) => reading.line(line) ?? []);
+  return { events, problems: reading.finish() };
 }
 
 /** Line by line and piece by piece, so that a journal of hundreds of megabytes is never in memory as a whole. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let begun: Buffer[] = [];
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const piece of piecesOf(path)) {
     let start = 0;
     for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, start)) {
       const line = piece.subarray(start, end);
@@ -55,9 +64,34 @@ async function* linesOf(path: string): AsyncGenerator<string> {
       begun = [];
       start = end + 1;
     }
-    if (start < piece.length) begun.push(piece.subarray(start));
+    // The piece's memory is used again for the next.
+    if (start < piece.length) begun.push(Buffer.from(piece.subarray(start)));
   }
   if (begun.length > 0) yield Buffer.concat(begun).toString('utf8');
+}
+
+/** A file piece by piece, all in the same memory: each is valid until the next is asked for. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  const piece = Buffer.allocUnsafe(1 << 20);
+  await using file = await reading(path, () => open(path));
+  for (;;) {
+    const { bytesRead } = await reading(path, () => file.read(piece));
+    if (bytesRead === 0) return;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new OpenbellError(`expected a journal at ${path}, but it cannot be read`, {
+      code: 'JOURNAL_MISSING',
+      hint: 'Name the folder of a run, the one that holds journal.ndjson.',
+      exitCode: exitCodes.usage,
+      cause,
+    });
+  }
 }
 
 type FlawKind = 'not JSON' | 'unknown' | 'shape' | 'before' | 'second run' | 'clock';
@@ -71,7 +105,7 @@ interface Flaw {
 
 class Reading {
   readonly #origin: string;
-  readonly #events: JournalEvent[] = [];
+  #first: JournalEvent | undefined;
   readonly #flaws = new Map<FlawKind, Flaw>();
   #lines = 0;
   #lastBadLine = 0;
@@ -81,39 +115,40 @@ class Reading {
     this.#origin = origin;
   }
 
-  line(text: string): void {
+  /** The line's event; null where it has none that belongs to the run. */
+  line(text: string): JournalEvent | null {
     this.#lines += 1;
-    if (text.trim() !== '') this.#take(text, this.#lines);
+    return text.trim() === '' ? null : this.#take(text, this.#lines);
   }
 
-  #take(line: string, lineNumber: number): void {
+  #take(line: string, lineNumber: number): JournalEvent | null {
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
       this.#lastBadLine = lineNumber;
-      this.#flaw('not JSON', lineNumber, '');
-      return;
+      return this.#flaw('not JSON', lineNumber, '');
     }
     const type = (value as { type?: unknown } | null)?.type;
     if (type === 'run.start') this.#requireVersion(value as { apiVersion?: unknown });
     if (typeof type !== 'string' || !Object.hasOwn(eventChecks, type)) {
       const what = typeof type === 'string' ? type.slice(0, 60) : 'no type';
-      this.#flaw('unknown', lineNumber, what);
-      return;
+      return this.#flaw('unknown', lineNumber, what);
     }
     const problem = eventChecks[type as JournalEvent['type']](value);
-    if (problem === null) this.#keep(value as JournalEvent, lineNumber);
-    else this.#flaw('shape', lineNumber, `${type}: ${problem}`);
+    return problem === null
+      ? this.#keep(value as JournalEvent, lineNumber)
+      : this.#flaw('shape', lineNumber, `${type}: ${problem}`);
   }
 
-  #keep(event: JournalEvent, lineNumber: number): void {
-    const started = this.#events.length > 0;
+  #keep(event: JournalEvent, lineNumber: number): JournalEvent | null {
+    const started = this.#first !== undefined;
     if (!started && event.type !== 'run.start') return this.#flaw('before', lineNumber, event.type);
     if (started && event.type === 'run.start') return this.#flaw('second run', lineNumber, event.runId);
-    if (this.#flaws.has('second run')) return;
+    if (this.#flaws.has('second run')) return null;
     this.#watchClock(event, lineNumber);
-    this.#events.push(event);
+    this.#first ??= event;
+    return event;
   }
 
   /**
@@ -142,15 +177,17 @@ class Reading {
     );
   }
 
-  #flaw(kind: FlawKind, line: number, detail: string): void {
+  #flaw(kind: FlawKind, line: number, detail: string): null {
     const flaw = this.#flaws.get(kind);
     if (flaw) flaw.count += 1;
     else this.#flaws.set(kind, { count: 1, line, detail });
+    return null;
   }
 
-  finish(): ParsedJournal {
+  /** What was wrong. */
+  finish(): string[] {
     const lines = this.#lines;
-    const first = this.#events[0];
+    const first = this.#first;
     if (first?.type !== 'run.start' || first.kind !== 'Journal' || first.apiVersion !== journalApiVersion) {
       throw new OpenbellError(
         `${this.#origin}: expected a journal of openbell, whose first line starts a run, got ${this.#whatInstead(lines)}`,
@@ -161,11 +198,11 @@ class Reading {
         },
       );
     }
-    return { events: this.#events, problems: [...this.#sentences(lines)] };
+    return [...this.#sentences(lines)];
   }
 
   #whatInstead(lines: number): string {
-    if (lines === 0 || (this.#flaws.size === 0 && this.#events.length === 0)) return 'an empty file';
+    if (lines === 0 || (this.#flaws.size === 0 && this.#first === undefined)) return 'an empty file';
     const shape = this.#flaws.get('shape');
     if (shape?.detail.startsWith('run.start')) return `a start that cannot be read (${shape.detail})`;
     if (this.#flaws.has('before')) return 'events without the start of their run';

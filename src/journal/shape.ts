@@ -22,6 +22,11 @@ function check(what: string, holds: (value: unknown) => boolean): Check {
 const largest = 1e11;
 
 export const text = check('text', (value) => typeof value === 'string');
+/** A date and time that JavaScript understands. */
+export const instantOfDay = check(
+  'a date and time',
+  (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+);
 export const flag = check('true or false', (value) => typeof value === 'boolean');
 /** A finite number of a size that occurs in runs. */
 export const number = check('a number', (value) => typeof value === 'number' && Math.abs(value) <= largest);

@@ -12,7 +12,7 @@ test('says verdict, findings, expectations and faults, and is short', () => {
   expect(written).toMatch(/^## ❌ Market open: failed\n/);
   expect(written).toContain('| ❌ | `availability >= 99%` |');
   expect(written).toContain('| ✅ | `faults.outage < 10s` |');
-  expect(written.match(/^\| `kill-/gm)).toHaveLength(2);
+  expect(written.match(/^\| F\d `kill-/gm)).toHaveLength(2);
   expect(written.split('\n').length).toBeLessThan(60);
   expect(written).not.toMatch(/undefined|NaN|null/);
 });

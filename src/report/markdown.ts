@@ -2,6 +2,7 @@ import type { Findings } from '../analysis/index.ts';
 import { outcomes } from '../journal/index.ts';
 import { formatCount, formatDuration, formatInstant, formatPercent, formatPlural } from '../support/index.ts';
 import { highlights } from './html/highlights.ts';
+import { faultCode } from './html/marks.ts';
 import { wallTime } from './html/page.ts';
 import { failuresInWords, sessionsInWords } from './html/sentences.ts';
 import { verdictWords } from './html/verdict-words.ts';
@@ -77,10 +78,10 @@ function figures(findings: Findings): string {
 
 function faults({ faults: all }: Findings): string {
   return table(
-    ['Fault', 'Target', 'At', 'Reaction', 'Repair', 'Recovery', 'Outage', 'Lost'],
-    all.map((fault) => [
-      code(fault.id),
-      text(fault.target),
+    ['Fault', 'What', 'At', 'Reaction', 'Repair', 'Recovery', 'Outage', 'Lost'],
+    all.map((fault, index) => [
+      `${faultCode(index)} ${code(fault.id)}`,
+      text(`${fault.type} ${fault.target}`),
       formatInstant(fault.injectedMs),
       ...(fault.landedMs === null
         ? ['did not land', '–', '–', '–']

@@ -1,4 +1,4 @@
-import { analyse, type Findings } from '../../src/analysis/index.ts';
+import { analyse, PodTable, type Findings } from '../../src/analysis/index.ts';
 import { syntheticJournal } from '../support/synthetic-journal.ts';
 
 /** What an attacker might call a pod. */
@@ -23,11 +23,18 @@ export function story(): Findings {
 export function hostileFindings(): Findings {
   const findings = story();
   const names = [findings.pods[0]?.name, findings.faults[0]?.target, findings.nodes.at(-1)?.name];
-  let text = JSON.stringify(findings);
+  const { seconds, ...others } = findings;
+  let text = JSON.stringify(others);
   for (const name of names) {
     if (name !== undefined && name !== '') text = text.replaceAll(name, JSON.stringify(hostile).slice(1, -1));
   }
   const renamed = JSON.parse(text) as Findings;
+  renamed.seconds = seconds.map((second) => {
+    const pods = [...second.pods].map(
+      ([name, counts]) => [names.includes(name) ? hostile : name, counts] as const,
+    );
+    return { ...second, pods: new PodTable(Object.fromEntries(pods)) };
+  });
   renamed.run.scenario = {
     name: hostile,
     title: hostile,

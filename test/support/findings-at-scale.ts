@@ -1,5 +1,5 @@
 import type { FaultFinding, Findings, PodLife, PodState } from '../../src/analysis/index.ts';
-import { healingSteps } from '../../src/analysis/index.ts';
+import { healingSteps, PodTable } from '../../src/analysis/index.ts';
 import { seededRandom } from '../../src/support/index.ts';
 
 /** How large the imitated run is. */
@@ -39,7 +39,17 @@ export function findingsAtScale({ seconds, pods, nodes, faults, seed = 7 }: Scal
     const reset = alive.length === 0 ? offered : random() < 0.05 ? Math.floor(random() * 40) : 0;
     const ok = offered - reset;
     const each = alive.map(
-      (pod) => [pod.name, Math.floor(ok / Math.max(1, alive.length) + random() * 5)] as const,
+      ({ name }) =>
+        [
+          name,
+          {
+            ok: Math.floor(ok / Math.max(1, alive.length) + random() * 5),
+            httpError: 0,
+            connections: 1 + Math.floor(random() * 4),
+            firstT: t,
+            lastT: t + 999,
+          },
+        ] as const,
     );
     findings.seconds.push({
       t,
@@ -49,12 +59,13 @@ export function findingsAtScale({ seconds, pods, nodes, faults, seed = 7 }: Scal
       p50Ms: ok === 0 ? null : 4 + random(),
       p90Ms: ok === 0 ? null : 9 + random() * 4,
       p99Ms: ok === 0 ? null : 20 + random() * 60,
-      latencyBands: [
-        [44, Math.round(offered * 0.7)],
-        [57, Math.round(offered * 0.3)],
-      ],
-      servedByPod: Object.fromEntries(each),
-      connectionsByPod: Object.fromEntries(alive.map((pod) => [pod.name, 1 + Math.floor(random() * 4)])),
+      latencyBands: {
+        lowest: 44,
+        counts: Array.from({ length: 14 }, (_, band) =>
+          band === 0 ? Math.round(offered * 0.7) : band === 13 ? Math.round(offered * 0.3) : 0,
+        ),
+      },
+      pods: new PodTable(Object.fromEntries(each)),
       connectionsOpen: alive.length * 2,
       latenessP99Ms: random() * 2,
       generatorCpu: 0.4,

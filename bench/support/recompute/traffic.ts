@@ -56,7 +56,8 @@ export function recomputeTraffic(lines: readonly Line[], findings: Findings, is:
     is.same(`second ${index} outcomes`, point?.outcomes, second.outcomes);
     const served: Record<string, number> = {};
     for (const [pod, tally] of Object.entries<Line>(second.pods)) served[pod] = tally.ok + tally.httpError;
-    is.same(`second ${index} pods`, point?.servedByPod, served);
+    const found = [...(point?.pods ?? [])].map(([pod, { ok, httpError }]) => [pod, ok + httpError]);
+    is.same(`second ${index} pods`, Object.fromEntries(found), served);
   }
   for (const pod of findings.pods) {
     const seen = of(lines, 'k8s.pod').filter((line) => line.name === pod.name);

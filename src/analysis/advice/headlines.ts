@@ -1,6 +1,6 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import { formatCount, formatDuration, formatInstant, formatPlural } from '../../support/index.ts';
 import type { FaultFinding, Findings, Headline, LoadStepFinding } from '../findings.ts';
+import type { Second } from '../record.ts';
 
 /** What headlines are made of. */
 export type Told = Pick<
@@ -13,7 +13,7 @@ export type Told = Pick<
   | 'balance'
   | 'trafficStartMs'
   | 'trafficEndMs'
-> & { seconds: readonly TrafficSecond[] };
+> & { seconds: readonly Second[] };
 
 /** How many findings a reader is told first. */
 const most = 3;

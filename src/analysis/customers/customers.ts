@@ -1,7 +1,7 @@
-import { outcomes, type Outcome, type OutcomeCounts, type TrafficSecond } from '../../journal/index.ts';
+import { outcomes, type Outcome, type OutcomeCounts } from '../../journal/index.ts';
 import { parseExpectation } from '../expectation.ts';
 import type { CustomerFindings, FaultFinding, LostRequests } from '../findings.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, Second } from '../record.ts';
 import type { Traffic } from '../traffic.ts';
 import { weightsOf } from '../weights.ts';
 import { apdexOf } from './apdex.ts';
@@ -52,7 +52,7 @@ function lostRequests(
     faults,
     seconds,
     allowed,
-  }: { faults: readonly FaultFinding[]; seconds: readonly TrafficSecond[]; allowed: number },
+  }: { faults: readonly FaultFinding[]; seconds: readonly Second[]; allowed: number },
 ): LostRequests[] {
   const share = (count: number): number | null => (allowed > 0 ? count / allowed : null);
   const byFault = faults.map((fault): LostRequests => ({
@@ -90,10 +90,7 @@ function lostRequests(
 }
 
 /** Failures by the pod they name, less those that are put down to faults; the largest first. */
-function remainingByPod(
-  seconds: readonly TrafficSecond[],
-  faults: readonly FaultFinding[],
-): LostRequests['byPod'] {
+function remainingByPod(seconds: readonly Second[], faults: readonly FaultFinding[]): LostRequests['byPod'] {
   const left = new Map<string | null, number>();
   for (const second of seconds) {
     const weights = weightsOf(second);
@@ -110,14 +107,14 @@ function remainingByPod(
     .sort((a, b) => b.count - a.count);
 }
 
-function lostInSaturatedSeconds(seconds: readonly TrafficSecond[]): number {
+function lostInSaturatedSeconds(seconds: readonly Second[]): number {
   return seconds
     .filter(({ generator }) => generator.saturated)
     .reduce((sum, { scheduled, outcomes: { ok } }) => sum + scheduled - ok, 0);
 }
 
 /** The second with the largest share of requests that were lost or slow; where none was, the one with the highest p99. */
-function worstSecondOf(seconds: readonly TrafficSecond[]): CustomerFindings['worstSecond'] {
+function worstSecondOf(seconds: readonly Second[]): CustomerFindings['worstSecond'] {
   let worst: CustomerFindings['worstSecond'] = null;
   for (const {
     startT,
@@ -140,9 +137,9 @@ function worstSecondOf(seconds: readonly TrafficSecond[]): CustomerFindings['wor
   return worst;
 }
 
-type Second = NonNullable<CustomerFindings['worstSecond']>;
+type WorstSecond = NonNullable<CustomerFindings['worstSecond']>;
 
-function isWorse(one: Second, other: Second): boolean {
-  const bad = ({ lost, slow, scheduled }: Second): number => (lost + slow) / scheduled;
+function isWorse(one: WorstSecond, other: WorstSecond): boolean {
+  const bad = ({ lost, slow, scheduled }: WorstSecond): number => (lost + slow) / scheduled;
   return bad(one) === bad(other) ? (one.p99Ms ?? 0) > (other.p99Ms ?? 0) : bad(one) > bad(other);
 }

@@ -1,4 +1,3 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import {
   formatCount,
   formatDuration,
@@ -7,13 +6,14 @@ import {
   formatPlural,
 } from '../../support/index.ts';
 import type { CustomerFindings, FaultFinding, FaultWindows, LostRequests, Statement } from '../findings.ts';
+import type { Second } from '../record.ts';
 
 type Figures = Omit<CustomerFindings, 'says'>;
 
 /** What customers noticed, each sentence with the seconds it speaks of. */
 export function customersInWords(
   found: Figures,
-  { seconds, faults }: { seconds: readonly TrafficSecond[]; faults: readonly FaultFinding[] },
+  { seconds, faults }: { seconds: readonly Second[]; faults: readonly FaultFinding[] },
 ): Statement[] {
   const fromMs = seconds[0]?.startT ?? 0;
   const toMs = (seconds.at(-1)?.startT ?? fromMs) + (seconds.length > 0 ? 1000 : 0);

@@ -1,7 +1,7 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import type { FaultFinding, FaultWindows, LatencyWindow } from '../findings.ts';
 import { countUntil } from '../search.ts';
 import { decodeHistogram, mergeHistograms, summaryOfHistogram } from '../histogram.ts';
+import type { Second } from '../record.ts';
 
 /** How much of the run before and after a fault's effects it is compared with, s. */
 const besideSeconds = 10;
@@ -11,10 +11,7 @@ const besideSeconds = 10;
  * whichever is later: good service again or all replacements in rotation. Before and after are whole seconds beside it
  * that no fault's effects touch.
  */
-export function faultWindows(
-  faults: readonly FaultFinding[],
-  seconds: readonly TrafficSecond[],
-): FaultWindows[] {
+export function faultWindows(faults: readonly FaultFinding[], seconds: readonly Second[]): FaultWindows[] {
   const spans = faults.map(spanOf);
   const touched = (startT: number): boolean =>
     spans.some((span) => span !== null && startT < span.toMs && startT + 1000 > span.fromMs);
@@ -36,7 +33,7 @@ export function faultWindows(
     };
   });
 
-  function untilTouched(near: readonly TrafficSecond[]): TrafficSecond[] {
+  function untilTouched(near: readonly Second[]): Second[] {
     const end = near.findIndex(({ startT }) => touched(startT));
     return end === -1 ? [...near] : near.slice(0, end);
   }
@@ -54,12 +51,12 @@ function spanOf({
   return { fromMs: injectedMs, toMs: Math.max(landedMs, healed, out, injectedMs + (outageMs ?? 0)) };
 }
 
-function windowOf(seconds: readonly TrafficSecond[]): LatencyWindow | null {
+function windowOf(seconds: readonly Second[]): LatencyWindow | null {
   const first = seconds[0];
   const last = seconds.at(-1);
   if (!first || !last) return null;
-  const histograms = seconds.values().flatMap(({ response }) => {
-    const histogram = response.ok === undefined ? null : decodeHistogram(response.ok);
+  const histograms = seconds.values().flatMap(({ okResponse }) => {
+    const histogram = okResponse === undefined ? null : decodeHistogram(okResponse);
     return histogram === null ? [] : [histogram];
   });
   const scheduled = seconds.reduce((sum, second) => sum + second.scheduled, 0);

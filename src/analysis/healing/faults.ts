@@ -1,7 +1,7 @@
-import { targetInWords, type TrafficSecond } from '../../journal/index.ts';
+import { targetInWords } from '../../journal/index.ts';
 import type { FaultFinding } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, Second } from '../record.ts';
 import { effectOf, episodesOf, type Episode } from './episode.ts';
 import { explain } from './explain.ts';
 import { goodWindowMs, lossesOf, type Blame, type Losses } from './losses.ts';
@@ -11,11 +11,7 @@ import { fatesOf, returnedMs, type Fate } from './replacements.ts';
 import { healingOf, type Healing } from './waterfall.ts';
 
 /** What each fault did, to the cluster and to the client, in the order in which they were injected. */
-export function faultFindings(
-  record: RunRecord,
-  pods: Pods,
-  seconds: readonly TrafficSecond[],
-): FaultFinding[] {
+export function faultFindings(record: RunRecord, pods: Pods, seconds: readonly Second[]): FaultFinding[] {
   const episodes = episodesOf(record, pods);
   const fates = fatesOf(record, pods, episodes);
   const cases = episodes.map((episode) => {
@@ -68,7 +64,7 @@ function inRotationAt(pod: PodTrack, t: number): boolean {
 function healed(
   record: RunRecord,
   { episode, fates, healing, blame }: Case,
-  { losses, seconds }: { losses: Losses; seconds: readonly TrafficSecond[] },
+  { losses, seconds }: { losses: Losses; seconds: readonly Second[] },
 ): FaultFinding {
   const { outageMs, problem } = outageOf(blame, losses.bad, {
     seconds,

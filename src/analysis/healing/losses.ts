@@ -1,6 +1,7 @@
-import type { Outcome, TrafficSecond } from '../../journal/index.ts';
+import type { Outcome } from '../../journal/index.ts';
 import { weightsOf } from '../weights.ts';
 import type { Episode } from './episode.ts';
+import type { Second } from '../record.ts';
 
 /** A request that was not served well: lost, or answered later than the good-response limit. */
 export interface BadRequest {
@@ -37,9 +38,9 @@ export interface Losses {
 }
 
 /** The bad requests that the journal lists, by the instant they were due. */
-function badRequestsOf(seconds: readonly TrafficSecond[]): BadRequest[] {
+function badRequestsOf(seconds: readonly Second[]): BadRequest[] {
   const bad: BadRequest[] = [];
-  const tells = seconds.some(({ pods }) => Object.values(pods).some(({ reused }) => reused !== undefined));
+  const tells = seconds.some(({ pods }) => [...pods].some(([, { reused }]) => reused !== undefined));
   for (const { failures, slow, outcomes } of seconds) {
     const weights = weightsOf({ failures, outcomes });
     for (const { scheduledT, endedT, outcome, pod, reused } of failures) {
@@ -64,7 +65,7 @@ function badRequestsOf(seconds: readonly TrafficSecond[]): BadRequest[] {
  * Puts each bad request down to at most one fault: by pod, when the pod that failed was lost to it; else by time, when
  * it was due between the fault and a good window after its effects were over. Of several the latest fault counts.
  */
-export function lossesOf(blames: readonly Blame[], seconds: readonly TrafficSecond[]): Losses[] {
+export function lossesOf(blames: readonly Blame[], seconds: readonly Second[]): Losses[] {
   const bad = badRequestsOf(seconds);
   const judges = blames.map((blame) => new Judge(blame, bad));
   const latestFirst = [...judges].reverse();

@@ -1,5 +1,5 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import { goodWindowMs, type BadRequest, type Blame } from './losses.ts';
+import type { Second } from '../record.ts';
 
 /** How long the client did without good service because of a fault. */
 export interface Outage {
@@ -23,7 +23,7 @@ const noTraffic: Outage = {
 export function outageOf(
   { episode, lostUntil }: Blame,
   bad: readonly BadRequest[],
-  { seconds, outOfRotationMs }: { seconds: readonly TrafficSecond[]; outOfRotationMs: number | null },
+  { seconds, outOfRotationMs }: { seconds: readonly Second[]; outOfRotationMs: number | null },
 ): Outage {
   const faultMs = episode.atMs;
   const traffic = seconds.filter(({ scheduled }) => scheduled > 0);
@@ -57,6 +57,6 @@ export function outageOf(
 }
 
 /** Somebody asked after the last bad request, so that the silence since then means good service. */
-function arrivalsWithin(traffic: readonly TrafficSecond[], lastBadMs: number): boolean {
+function arrivalsWithin(traffic: readonly Second[], lastBadMs: number): boolean {
   return traffic.some(({ startT }) => startT + 1000 >= lastBadMs + goodWindowMs);
 }

@@ -110,7 +110,7 @@ function sightingsOf(record: RunRecord, episode: Episode, fates: readonly Fate[]
       ...again((pod) => backInRotation(pod, episode.atMs)),
     ],
     'first request served': [
-      ...once((pod) => sighting(pod.answers[0]?.firstMs, `first answer of ${pod.name}`, 'answer')),
+      ...once((pod) => sighting(pod.answers.firstMs[0], `first answer of ${pod.name}`, 'answer')),
       ...again((pod) => servedAgain(pod, backInRotation(pod, episode.atMs)?.atMs ?? Infinity)),
     ],
   };
@@ -183,6 +183,6 @@ function restarted(returned: readonly PodTrack[], faultMs: number): (Sighting | 
 }
 
 function servedAgain(pod: PodTrack, fromMs: number): Sighting | null {
-  const answers = pod.answers.find(({ firstMs }) => firstMs >= fromMs);
-  return sighting(answers?.firstMs, `first answer of ${pod.name} since it returned`, 'answer');
+  const answeredMs = pod.answers.firstMs.find((firstMs) => firstMs >= fromMs);
+  return sighting(answeredMs, `first answer of ${pod.name} since it returned`, 'answer');
 }

@@ -1,7 +1,6 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import type { Calibration } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, Second } from '../record.ts';
 import { cpuSamplesOf, type CpuSample } from '../samples.ts';
 
 /** Fewer windows than this say nothing about the CPU that a request costs. */
@@ -11,11 +10,7 @@ const leastSamples = 10;
  * How many requests per second one pod is good for: as the scenario states it, else as many as use up the CPU that the pod
  * requests, by the CPU per request that was measured (least squares over the windows of metrics.k8s.io).
  */
-export function calibrationOf(
-  record: RunRecord,
-  pods: Pods,
-  seconds: readonly TrafficSecond[],
-): Calibration | null {
+export function calibrationOf(record: RunRecord, pods: Pods, seconds: readonly Second[]): Calibration | null {
   const stated = record.of('run.plan')[0]?.economy?.podCapacityPerSecond ?? null;
   const cpuRequestMilli = requestOf(pods);
   const cost = cpuPerRequest(record, pods, seconds);
@@ -34,11 +29,7 @@ function requestOf(pods: Pods): number | null {
 }
 
 /** Least squares of CPU use over the rate that the pod answered in the same window. */
-function cpuPerRequest(
-  record: RunRecord,
-  pods: Pods,
-  seconds: readonly TrafficSecond[],
-): Calibration['cost'] {
+function cpuPerRequest(record: RunRecord, pods: Pods, seconds: readonly Second[]): Calibration['cost'] {
   const rates = new Rates(seconds);
   const points = cpuSamplesOf(record).flatMap((sample) => {
     const pod = pods.named(sample.pod, sample.takenMs);
@@ -71,10 +62,10 @@ function servedThroughout({ rotations }: PodTrack, { takenMs, windowMs }: CpuSam
 
 /** Answers of each pod per second, for windows that lie across seconds. */
 class Rates {
-  readonly #seconds: readonly TrafficSecond[];
+  readonly #seconds: readonly Second[];
   readonly #startMs: number;
 
-  constructor(seconds: readonly TrafficSecond[]) {
+  constructor(seconds: readonly Second[]) {
     this.#seconds = seconds;
     this.#startMs = seconds[0]?.startT ?? 0;
   }
@@ -88,7 +79,7 @@ class Rates {
     for (let index = first; index <= last; index++) {
       const second = this.#seconds[index];
       if (!second) return null;
-      const served = second.pods[pod];
+      const served = second.pods.get(pod);
       const overlap = Math.min(toMs, second.startT + 1000) - Math.max(fromMs, second.startT);
       if (served && overlap > 0) answers += ((served.ok + served.httpError) * overlap) / 1000;
     }

@@ -1,4 +1,3 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import {
   scalingStages,
   type Governor,
@@ -7,7 +6,7 @@ import {
   type ScalingStage,
 } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, Second } from '../record.ts';
 import { governedBy, timingOf } from '../timers.ts';
 import type { LoadStep } from './load-steps.ts';
 
@@ -29,7 +28,7 @@ export function scalingDelays(
   }: {
     steps: readonly LoadStep[];
     decisions: readonly ScalingDecision[];
-    seconds: readonly TrafficSecond[];
+    seconds: readonly Second[];
     /** Pods made for lost ones. */
     replacements: ReadonlySet<string>;
   },
@@ -100,7 +99,7 @@ function stagesOf(
     started: each(({ seen }) => seen.find((now) => now.started)?.t),
     ready: each(({ seen }) => seen.find((now) => now.ready)?.t),
     'in rotation': each(({ rotations }) => rotations[0]?.fromMs),
-    'first request served': each(({ answers }) => answers[0]?.firstMs),
+    'first request served': each(({ answers }) => answers.firstMs[0]),
   };
   return scalingStages.map((stage) => ({ stage, ...instants[stage] }));
 }
@@ -176,7 +175,7 @@ function governorOf(record: RunRecord, stage: ScalingStage, tookMs: number): Gov
 }
 
 function badWithin(
-  seconds: readonly TrafficSecond[],
+  seconds: readonly Second[],
   fromMs: number,
   toMs: number | null,
 ): { scheduled: number; lost: number; slow: number } {

@@ -1,6 +1,6 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import { countUntil, lastUntil } from '../search.ts';
 import type { Calibration, Elasticity, ReplicaPoint } from '../findings.ts';
+import type { Second } from '../record.ts';
 
 /**
  * How well the pods in rotation followed the pods that the load needed (Herbst et al., SPEC RG). Demand is the smallest number of
@@ -8,7 +8,7 @@ import type { Calibration, Elasticity, ReplicaPoint } from '../findings.ts';
  */
 export function elasticityOf(
   { requestsPerSecond }: Calibration,
-  seconds: readonly TrafficSecond[],
+  seconds: readonly Second[],
   replicas: readonly ReplicaPoint[],
 ): Elasticity | null {
   const first = seconds[0];

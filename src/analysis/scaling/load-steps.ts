@@ -1,4 +1,4 @@
-import type { TrafficSecond } from '../../journal/index.ts';
+import type { Second } from '../record.ts';
 
 /** A rise of the offered load. */
 export interface LoadStep {
@@ -25,7 +25,7 @@ const mostSteps = 8;
 const deviations = 3;
 
 /** The rises of the offered load, by time; `byChance` where requests follow from answers instead of a schedule. */
-export function loadStepsOf(seconds: readonly TrafficSecond[], byChance = false): LoadStep[] {
+export function loadStepsOf(seconds: readonly Pick<Second, 'startT' | 'scheduled'>[], byChance = false): LoadStep[] {
   const steps: LoadStep[] = [];
   let low = 0;
   let high = 0;

@@ -1,4 +1,3 @@
-import type { TrafficSecond } from '../../journal/index.ts';
 import { scalingBehaviour } from '../../autoscaler/index.ts';
 import type {
   AutoscalerSync,
@@ -8,7 +7,7 @@ import type {
   ScalingWhatIf,
   WhatIfFindings,
 } from '../findings.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, Second } from '../record.ts';
 import { lastUntil } from '../search.ts';
 import { speedupOf, timingOf } from '../timers.ts';
 import { weightsOf } from '../weights.ts';
@@ -19,7 +18,7 @@ import { variantsOf } from './variants.ts';
 
 /** What a replay is compared on. */
 type Known = Pick<Findings, 'autoscaler' | 'autoscaling' | 'replicas' | 'pods' | 'faults'> & {
-  seconds: readonly TrafficSecond[];
+  seconds: readonly Second[];
 };
 
 /** The run on paper with other settings of the autoscaler; null where it cannot be replayed. */
@@ -163,7 +162,7 @@ interface Outcome {
 
 function outcomeOf(
   one: Replay,
-  { seconds, curve }: { seconds: readonly TrafficSecond[]; curve: BadCurve },
+  { seconds, curve }: { seconds: readonly Second[]; curve: BadCurve },
 ): Outcome {
   const sum = { podSeconds: 0, bad: 0, beyond: 0, maxPods: 0 };
   for (const { startT, scheduled } of seconds) {

@@ -1,4 +1,4 @@
-import { decodeHistogram, quantileMs } from '../../analysis/index.ts';
+import { latenciesOf, quantileMs, type SecondLatencies } from '../../analysis/index.ts';
 import { outcomes, type JournalEvent, type TrafficSecond } from '../../journal/index.ts';
 
 /**
@@ -8,32 +8,37 @@ import { outcomes, type JournalEvent, type TrafficSecond } from '../../journal/i
  * Histograms count microseconds; Interval_Max is in milliseconds.
  */
 export function histogramLog(events: readonly JournalEvent[]): string {
-  const start = events.find((event) => event.type === 'run.start');
-  const originMs = start === undefined ? 0 : Date.parse(start.originWall);
-  const seconds = events.filter((event) => event.type === 'traffic.second');
-  return [
-    `#[openbell ${start?.openbellVersion ?? ''}: ${start?.scenario.name ?? ''}, run ${start?.runId ?? ''}]`,
-    '#[Values are microseconds, Interval_Max is in milliseconds]',
-    '#[Histogram log format version 1.3]',
-    `#[BaseTime: ${seconds3(originMs)} (seconds since epoch)]`,
-    `#[StartTime: ${seconds3(originMs)} (seconds since epoch), ${new Date(originMs).toISOString()}]`,
-    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
-    ...seconds.flatMap(intervals),
-    '',
-  ].join('\n');
+  return events
+    .map((event) => histogramLogOf(event, event.type === 'traffic.second' ? latenciesOf(event) : undefined))
+    .join('');
 }
 
-function intervals(second: TrafficSecond): string[] {
-  return (['response', 'service'] as const).flatMap((kind) =>
-    outcomes.flatMap((outcome) => {
-      const encoded = second[kind][outcome];
-      const histogram = encoded === undefined ? null : decodeHistogram(encoded);
-      if (encoded === undefined || histogram === null) return [];
+/** What one event adds to the log, so that it can be written as a journal is read; '' for most. */
+export function histogramLogOf(event: JournalEvent, latencies?: SecondLatencies): string {
+  if (event.type === 'traffic.second' && latencies) return intervals(event, latencies);
+  if (event.type !== 'run.start') return '';
+  const originMs = Date.parse(event.originWall);
+  return `#[openbell ${event.openbellVersion}: ${event.scenario.name}, run ${event.runId}]
+#[Values are microseconds, Interval_Max is in milliseconds]
+#[Histogram log format version 1.3]
+#[BaseTime: ${seconds3(originMs)} (seconds since epoch)]
+#[StartTime: ${seconds3(originMs)} (seconds since epoch), ${new Date(originMs).toISOString()}]
+"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"
+`;
+}
+
+function intervals(second: TrafficSecond, latencies: SecondLatencies): string {
+  let lines = '';
+  for (const kind of ['response', 'service'] as const) {
+    for (const outcome of outcomes) {
+      const histogram = latencies[kind][outcome];
+      if (histogram === undefined || histogram === null) continue;
       const tag = kind === 'response' && outcome === 'ok' ? '' : `Tag=${kind}.${outcome},`;
       const maxMs = quantileMs(histogram, 1) ?? 0;
-      return `${tag}${seconds3(second.startT)},1.000,${maxMs.toFixed(3)},${encoded}`;
-    }),
-  );
+      lines += `${tag}${seconds3(second.startT)},1.000,${maxMs.toFixed(3)},${second[kind][outcome]}\n`;
+    }
+  }
+  return lines;
 }
 
 /** Milliseconds as seconds with three decimals. */

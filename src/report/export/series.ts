@@ -48,8 +48,12 @@ export function seriesCsv(findings: Findings): string {
 export function seriesNdjson(findings: Findings): string {
   const rows = seriesOf(findings);
   const lines = rows.map((row, index) => {
-    const { servedByPod = {}, connectionsByPod = {} } = findings.seconds[index] ?? {};
-    return JSON.stringify({ ...row, served_by_pod: servedByPod, connections_by_pod: connectionsByPod });
+    const pods = [...(findings.seconds[index]?.pods ?? [])];
+    return JSON.stringify({
+      ...row,
+      served_by_pod: Object.fromEntries(pods.map(([pod, { ok, httpError }]) => [pod, ok + httpError])),
+      connections_by_pod: Object.fromEntries(pods.map(([pod, { connections }]) => [pod, connections])),
+    });
   });
   return [...lines, ''].join('\n');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SecondPoint } from '../../analysis/index.ts';
-import { binSeconds, saturatedSpans } from './bins.ts';
+import { PodTable, type SecondPoint } from '../../analysis/index.ts';
+import { binPods, binSeconds, saturatedSpans } from './bins.ts';
 
 function second(t: number, more: Partial<SecondPoint> = {}): SecondPoint {
   return {
@@ -11,15 +11,22 @@ function second(t: number, more: Partial<SecondPoint> = {}): SecondPoint {
     p50Ms: 1,
     p90Ms: 2,
     p99Ms: 3,
-    latencyBands: [],
-    servedByPod: { a: 9 },
-    connectionsByPod: { a: 2 },
+    latencyBands: { lowest: 0, counts: [] },
+    pods: pods({ a: [9, 2] }),
     connectionsOpen: 2,
     latenessP99Ms: 0,
     generatorCpu: 0,
     saturated: false,
     ...more,
   };
+}
+
+function pods(of: Record<string, [ok: number, connections: number]>): PodTable {
+  const counts = Object.entries(of).map(([name, [ok, connections]]) => [
+    name,
+    { ok, httpError: 0, connections, firstT: 0, lastT: 0 },
+  ]);
+  return new PodTable(Object.fromEntries(counts));
 }
 
 describe('binning a run’s seconds', () => {
@@ -33,20 +40,20 @@ describe('binning a run’s seconds', () => {
   });
 
   test('averages rates, takes the worst latency and the last connections', () => {
-    const { bins, widthS } = binSeconds(
-      [
-        second(0),
-        second(1000, { offered: 30, p99Ms: 90, servedByPod: { b: 4 }, connectionsByPod: { b: 7 } }),
-        second(2000, { p99Ms: null }),
-      ],
-      2,
-    );
+    const seconds = [
+      second(0),
+      second(1000, { offered: 30, p99Ms: 90, pods: pods({ b: [4, 7] }) }),
+      second(2000, { p99Ms: null }),
+    ];
+    const { bins, widthS } = binSeconds(seconds, 2);
     expect(widthS).toBe(2);
-    expect(bins[0]).toMatchObject({
-      offered: 20,
-      p99Ms: 90,
-      servedByPod: { a: 4.5, b: 2 },
-      connectionsByPod: { b: 7 },
+    expect(bins[0]).toMatchObject({ offered: 20, p99Ms: 90 });
+    expect(binPods(seconds, 2).bins[0]).toMatchObject({
+      served: new Map([
+        ['a', 4.5],
+        ['b', 2],
+      ]),
+      connections: new Map([['b', 7]]),
     });
     expect(bins[1]).toMatchObject({ t: 2000, offered: 10, p99Ms: null });
   });

@@ -12,15 +12,21 @@ export interface Bin {
   p50Ms: number | null;
   p90Ms: number | null;
   p99Ms: number | null;
-  /** Per second, averaged over the bin. */
-  readonly servedByPod: Record<string, number> | null;
+}
+
+/** What pods did in one or several seconds; both null where nothing was recorded. */
+export interface PodBin {
+  /** Start, ms since the run's origin. */
+  t: number;
+  /** Answers per second, averaged over the bin. */
+  served: ReadonlyMap<string, number> | null;
   /** At the end of the bin. */
-  connectionsByPod: Record<string, number> | null;
+  connections: ReadonlyMap<string, number> | null;
 }
 
 /** Points of equal width, and that width in whole seconds. */
-export interface Bins {
-  bins: Bin[];
+export interface Bins<B = Bin> {
+  bins: B[];
   widthS: number;
 }
 
@@ -29,6 +35,19 @@ export interface Bins {
  * next; a missing second becomes a point without values.
  */
 export function binSeconds(seconds: readonly SecondPoint[], most: number): Bins {
+  return binned(seconds, most, merge);
+}
+
+/** Like {@link binSeconds}, of what each pod did. */
+export function binPods(seconds: readonly SecondPoint[], most: number): Bins<PodBin> {
+  return binned(seconds, most, mergePods);
+}
+
+function binned<B>(
+  seconds: readonly SecondPoint[],
+  most: number,
+  merge: (group: readonly SecondPoint[], t: number) => B,
+): Bins<B> {
   const sorted = [...seconds].sort((a, b) => a.t - b.t);
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined) return { bins: [], widthS: 1 };
@@ -60,8 +79,7 @@ function roundWidth(seconds: number): number {
 }
 
 function merge(group: readonly SecondPoint[], t: number): Bin {
-  const last = group.at(-1);
-  if (last === undefined) {
+  if (group.length === 0) {
     return {
       t,
       offered: null,
@@ -69,8 +87,6 @@ function merge(group: readonly SecondPoint[], t: number): Bin {
       p50Ms: null,
       p90Ms: null,
       p99Ms: null,
-      servedByPod: null,
-      connectionsByPod: null,
     };
   }
   const mean = (pick: (second: SecondPoint) => number): number =>
@@ -89,18 +105,18 @@ function merge(group: readonly SecondPoint[], t: number): Bin {
     p50Ms: worst((second) => second.p50Ms),
     p90Ms: worst((second) => second.p90Ms),
     p99Ms: worst((second) => second.p99Ms),
-    // Most who ask for bins do not ask for pods, and of those there may be hundreds.
-    get servedByPod() {
-      return group.length === 1 ? last.servedByPod : servedPerSecond(group);
-    },
-    connectionsByPod: last.connectionsByPod,
   };
 }
 
-function servedPerSecond(group: readonly SecondPoint[]): Record<string, number> {
-  const sums = new Map<string, number>();
-  for (const { servedByPod } of group) {
-    for (const pod in servedByPod) sums.set(pod, (sums.get(pod) ?? 0) + (servedByPod[pod] ?? 0));
+function mergePods(group: readonly SecondPoint[], t: number): PodBin {
+  const last = group.at(-1);
+  if (last === undefined) return { t, served: null, connections: null };
+  const served = new Map<string, number>();
+  for (const { pods } of group) {
+    pods.forEach((pod, count) => served.set(pod, (served.get(pod) ?? 0) + count));
   }
-  return Object.fromEntries(Array.from(sums, ([pod, sum]) => [pod, sum / group.length]));
+  for (const [pod, sum] of served) served.set(pod, sum / group.length);
+  const connections = new Map<string, number>();
+  last.pods.forEach((pod, _, open) => connections.set(pod, open));
+  return { t, served, connections };
 }

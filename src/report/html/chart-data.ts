@@ -1,7 +1,7 @@
 /** Findings as the page's charts need them: columns of numbers, times in seconds, thinned to a budget. */
 import type { Findings, PodState } from '../../analysis/index.ts';
 import { outcomes, type Outcome } from '../../journal/index.ts';
-import { binSeconds, saturatedSpans, type Bin } from './bins.ts';
+import { binPods, binSeconds, saturatedSpans, type Bin } from './bins.ts';
 import { heatOf } from './heat.ts';
 import { pageMarks, type PageMark } from './marks.ts';
 import { podNames, type PodNames } from './names.ts';
@@ -115,11 +115,10 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
   const nodeOf = new Map(findings.pods.map(({ name, node }) => [name, nodes.indexOf(node ?? '')]));
   const place = (pod: string): number => nodeOf.get(pod) ?? -1;
   const names = podsWithTraffic(findings).sort((a, b) => place(a) - place(b));
-  const { bins, widthS } = binSeconds(
+  const { bins, widthS } = binPods(
     findings.seconds,
     Math.max(60, Math.floor(cells / Math.max(1, names.length))),
   );
-  const served = bins.map((bin) => bin.servedByPod);
   return {
     binS: widthS,
     t: bins.map((bin) => seconds(bin.t)),
@@ -127,8 +126,8 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
       name,
       short: podNames.short(name),
       node: place(name),
-      served: served.map((of) => (of === null ? null : rounded(of[name] ?? 0))),
-      connections: bins.map(({ connectionsByPod: of }) => (of === null ? null : rounded(of[name] ?? 0))),
+      served: bins.map(({ served: of }) => (of === null ? null : rounded(of.get(name) ?? 0))),
+      connections: bins.map(({ connections: of }) => (of === null ? null : rounded(of.get(name) ?? 0))),
     })),
   };
 }
@@ -141,10 +140,7 @@ function heatColumns(findings: Findings, spans: number): ChartData['heat'] {
 /** Pods that answered or held connections, in the order in which they first did. */
 export function podsWithTraffic(findings: Findings): string[] {
   const names = new Set<string>();
-  for (const second of findings.seconds) {
-    for (const name in second.servedByPod) names.add(name);
-    for (const name in second.connectionsByPod) names.add(name);
-  }
+  for (const { pods } of findings.seconds) pods.forEach((name) => names.add(name));
   return [...names];
 }
 

@@ -17,20 +17,23 @@ export interface Heat {
 export function heatOf(seconds: readonly SecondPoint[], most: number): Heat {
   const sorted = [...seconds].sort((a, b) => a.t - b.t);
   const [first, last] = [sorted[0], sorted.at(-1)];
-  const occupied = sorted.flatMap(({ latencyBands }) => latencyBands.map(([band]) => band));
+  const occupied = sorted.map(({ latencyBands }) => latencyBands).filter(({ counts }) => counts.length > 0);
   if (first === undefined || last === undefined || occupied.length === 0) {
     return { binS: 1, t: [], boundsMs: [], counts: [] };
   }
   const span = Math.round((last.t - first.t) / 1000) + 1;
   const binS = Math.ceil(span / most);
   const bins = Math.ceil(span / binS);
-  const lowest = occupied.reduce((least, band) => Math.min(least, band), Infinity);
-  const highest = occupied.reduce((greatest, band) => Math.max(greatest, band), 0);
+  const lowest = occupied.reduce((least, { lowest }) => Math.min(least, lowest), Infinity);
+  const highest = occupied.reduce(
+    (most, { lowest, counts }) => Math.max(most, lowest + counts.length - 1),
+    0,
+  );
   const counts = Array.from({ length: highest - lowest + 1 }, () => Array.from({ length: bins }, () => 0));
   for (const { t, latencyBands } of sorted) {
     const bin = Math.floor(Math.round((t - first.t) / 1000) / binS);
-    for (const [band, count] of latencyBands) {
-      const row = counts[band - lowest];
+    for (const [index, count] of latencyBands.counts.entries()) {
+      const row = counts[latencyBands.lowest + index - lowest];
       if (row !== undefined) row[bin] = (row[bin] ?? 0) + count;
     }
   }

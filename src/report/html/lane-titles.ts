@@ -99,9 +99,10 @@ export function servedTitle({ pods }: Findings): string {
 export function connectionsTitle({ seconds }: Findings): string {
   const most = maximum(seconds, (second) => second.connectionsOpen);
   if (most === null || most.value === 0) return 'No connection was open at the end of any second';
-  const pods = maximum(
-    seconds,
-    (second) => Object.values(second.connectionsByPod).filter((open) => open > 0).length,
-  );
+  const pods = maximum(seconds, (second) => {
+    let connected = 0;
+    second.pods.forEach((_name, _served, connections) => (connected += connections > 0 ? 1 : 0));
+    return connected;
+  });
   return `At the end of a second up to ${plural(most.value, 'connection')} were open, to at most ${plural(pods?.value ?? 0, 'pod')}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyFindings, findingsAtScale } from '../../../test/support/findings-at-scale.ts';
+import { PodTable } from '../../analysis/index.ts';
 import { definitions } from './definitions.ts';
 import { renderReport } from './report.ts';
 
@@ -51,7 +52,8 @@ describe('the report', () => {
     const findings = findingsAtScale({ seconds: 5, pods: 1, nodes: 1, faults: 0 });
     const plain = renderReport(findings).match(/<script/g)?.length;
     for (const pod of findings.pods) pod.name = name;
-    for (const second of findings.seconds) second.servedByPod = { [name]: 1 };
+    for (const second of findings.seconds)
+      second.pods = new PodTable({ [name]: { ok: 1, httpError: 0, connections: 1, firstT: 0, lastT: 0 } });
     const page = renderReport(findings);
     expect(page.match(/<script/g)?.length).toBe(plain);
     expect(page).toContain('&lt;/script&gt;&lt;script&gt;alert(1)');

@@ -153,7 +153,7 @@ function podCharts(findings: Findings): Lane[] {
       the larger their share of that time. Percentiles hide what stands out here: two groups of answers, or a
       few slow ones.`,
       data: heatTable(findings),
-      drawn: findings.seconds.some(({ latencyBands }) => latencyBands.length > 0),
+      drawn: findings.seconds.some(({ latencyBands }) => latencyBands.counts.length > 0),
     },
   ];
 }

@@ -45,7 +45,7 @@ function summary(faults: readonly FaultFinding[], names: PodNames): Markup {
     caption: 'All faults of the run',
     columns: [
       { head: 'Fault' },
-      { head: 'Target', wide: true },
+      { head: 'What', wide: true },
       { head: 'At', numeric: true },
       { head: term('reaction', 'Reaction'), numeric: true },
       { head: term('repair', 'Repair'), numeric: true },
@@ -54,9 +54,8 @@ function summary(faults: readonly FaultFinding[], names: PodNames): Markup {
       { head: term('lost', 'Lost'), numeric: true },
     ],
     rows: faults.map((fault, index) => [
-      html`<span class="code fault">${faultCode(index)}</span>
-        <a href="#fault-${index + 1}">${fault.type}</a>`,
-      names.inText(fault.target),
+      html`<span class="code fault">${faultCode(index)}</span> <a href="#fault-${index + 1}">${fault.id}</a>`,
+      names.inText(`${fault.type} ${fault.target}`),
       instant(fault.injectedMs),
       orDash(fault.reactionMs, duration),
       orDash(fault.repairMs, duration),
@@ -75,7 +74,7 @@ function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
   return html`<article class="story" id="fault-${index + 1}" aria-labelledby="fault-${index + 1}-title">
     <h3 id="fault-${index + 1}-title">
       <span class="code fault">${faultCode(index)}</span> ${fault.type}
-      <span class="target">${fault.target}</span>
+      <span class="target">${fault.target} (${fault.id})</span>
     </h3>
     <div class="told">
       <p>${names.inText(faultSentence(fault))}</p>

@@ -1,7 +1,7 @@
 /** The data behind the charts as tables. Long runs are summed up to a readable number of rows; CSV files have it all. */
 import type { Findings } from '../../../analysis/index.ts';
 import { outcomes } from '../../../journal/index.ts';
-import { binSeconds, type Bin } from '../bins.ts';
+import { binPods, binSeconds, type PodBin } from '../bins.ts';
 import { podsWithTraffic } from '../chart-data.ts';
 import { count, decimal, duration, instant, plural } from '../format.ts';
 import { bandName, heatOf } from '../heat.ts';
@@ -126,18 +126,12 @@ export function ganttTable(findings: Findings): Markup {
 
 /** Answers per second of each pod, over a dozen spans of time. */
 export function servedTable(findings: Findings): Markup {
-  return perPod(findings, 'served', 'requests per pod', 'Ok answers per second', (bin) => bin.servedByPod);
+  return perPod(findings, 'served', 'requests per pod', 'Ok answers per second', (bin) => bin.served);
 }
 
 /** Open connections of each pod, at the end of a dozen spans of time. */
 export function connectionsTable(findings: Findings): Markup {
-  return perPod(
-    findings,
-    'connections',
-    'connections per pod',
-    'Open connections',
-    (bin) => bin.connectionsByPod,
-  );
+  return perPod(findings, 'connections', 'connections per pod', 'Open connections', (bin) => bin.connections);
 }
 
 /** Ok requests by band of response time, over a dozen spans of time. */
@@ -166,9 +160,9 @@ function perPod(
   name: string,
   title: string,
   what: string,
-  pick: (bin: Bin) => Record<string, number> | null,
+  pick: (bin: PodBin) => ReadonlyMap<string, number> | null,
 ): Markup {
-  const { bins, widthS } = binSeconds(findings.seconds, podColumns);
+  const { bins, widthS } = binPods(findings.seconds, podColumns);
   const names = podNames(findings);
   const values = bins.map(pick);
   return dataTable(
@@ -179,7 +173,7 @@ function perPod(
       columns: [{ head: 'Pod' }, ...bins.map((bin) => ({ head: instant(bin.t), numeric: true }))],
       rows: podsWithTraffic(findings).map((pod) => [
         podName(names, pod),
-        ...values.map((value) => decimal(value?.[pod] ?? 0)),
+        ...values.map((value) => decimal(value?.get(pod) ?? 0)),
       ]),
       empty: 'No answer carried a pod’s name.',
     },

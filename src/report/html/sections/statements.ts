@@ -23,6 +23,7 @@ export function reference({ definition, fromMs, toMs }: Omit<Statement, 'text'>)
 function moment(fromMs: number, toMs: number): Markup {
   const from = Math.max(0, fromMs / 1000 - marginSeconds).toFixed(3);
   const to = (toMs / 1000 + marginSeconds).toFixed(3);
+  const [first, last] = [instant(fromMs), instant(toMs)];
   return html`<button
     type="button"
     class="moment"
@@ -30,7 +31,7 @@ function moment(fromMs: number, toMs: number): Markup {
     data-to="${to}"
     title="Show these seconds on the clock"
   >
-    ${instant(fromMs)}–${instant(toMs)}
+    ${first === last ? first : `${first}–${last}`}
   </button>`;
 }
 
