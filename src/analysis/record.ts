@@ -73,7 +73,9 @@ export class Recording {
     else this.#byType.set(event.type, [event]);
   }
 
-  #second({ pods, service: _, response, ...second }: TrafficSecond, latencies: SecondLatencies): Second {
+  #second(recorded: TrafficSecond, latencies: SecondLatencies): Second {
+    const { pods, response, service, ...second } = recorded;
+    void service; // its histograms are in `latencies`, decoded
     if (!this.#seconds.has(second.second)) this.#latencies.add(latencies);
     this.#seconds.add(second.second);
     return {

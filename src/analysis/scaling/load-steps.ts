@@ -25,7 +25,10 @@ const mostSteps = 8;
 const deviations = 3;
 
 /** The rises of the offered load, by time; `byChance` where requests follow from answers instead of a schedule. */
-export function loadStepsOf(seconds: readonly Pick<Second, 'startT' | 'scheduled'>[], byChance = false): LoadStep[] {
+export function loadStepsOf(
+  seconds: readonly Pick<Second, 'startT' | 'scheduled'>[],
+  byChance = false,
+): LoadStep[] {
   const steps: LoadStep[] = [];
   let low = 0;
   let high = 0;
