@@ -58,6 +58,8 @@ export interface Timings {
   cpuHousekeepingMs: number;
   /** A kubelet looks this often which containers have started or ended. */
   podRelistMs: number;
+  /** Between two updates of a kube-proxy's rules lies at least this. */
+  proxyMinSyncMs: number;
   nodeLeaseDurationMs: number;
   nodeLeaseRenewalMs: number;
   nodeMonitorPeriodMs: number;
@@ -83,6 +85,7 @@ export const kubernetesTimings: Timings = {
   metricsResolutionMs: 15_000,
   cpuHousekeepingMs: 10_000,
   podRelistMs: 1_000,
+  proxyMinSyncMs: 1_000,
   nodeLeaseDurationMs: 40_000,
   nodeLeaseRenewalMs: 10_000,
   nodeMonitorPeriodMs: 5_000,

@@ -40,6 +40,20 @@ describe('the configuration of a kind cluster', () => {
     expect(config.kubeadmConfigPatches?.[0]).toBe('kind: InitConfiguration');
   });
 
+  it('tells kube-proxies their pace in the section of their mode', () => {
+    const patches = (over: Partial<Parameters<typeof planCluster>[0]>) =>
+      plan(over).config.kubeadmConfigPatches?.map((patch) =>
+        patch.startsWith('{') ? JSON.parse(patch) : null,
+      );
+    expect(patches({})).toContainEqual({
+      kind: 'KubeProxyConfiguration',
+      nftables: { minSyncPeriod: plan().settings.proxyMinSync },
+    });
+    expect(patches({ base: { kind: 'Cluster' } })).toContainEqual(
+      expect.objectContaining({ iptables: { minSyncPeriod: plan().settings.proxyMinSync } }),
+    );
+  });
+
   it('maps the file’s node port to whichever port of this machine is free, on loopback only', () => {
     const { config, nodePort } = plan();
     expect(nodePort).toBe(31_000);

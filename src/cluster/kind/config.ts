@@ -11,6 +11,7 @@ export interface KindConfig {
   name?: string;
   nodes?: KindNode[];
   kubeadmConfigPatches?: string[];
+  networking?: { kubeProxyMode?: string; [key: string]: unknown };
   [key: string]: unknown;
 }
 
@@ -99,7 +100,7 @@ export function planCluster({
 
   const config: KindConfig = {
     ...base,
-    kubeadmConfigPatches: [...(base.kubeadmConfigPatches ?? []), ...timingPatches(settings)],
+    kubeadmConfigPatches: [...(base.kubeadmConfigPatches ?? []), ...timingPatches(settings, proxyMode(base))],
     nodes: [
       withImage({
         ...controlPlane,
@@ -142,8 +143,16 @@ export function planCluster({
   };
 }
 
+/** What kube-proxies work with; kind's own choice where the file makes none. */
+function proxyMode({ networking }: KindConfig): string {
+  return networking?.kubeProxyMode ?? 'iptables';
+}
+
 /** Merge patches without apiVersion: kind applies them to whichever version of kubeadm's configuration it writes. */
-function timingPatches({ apiServer, controllerManager, kubelet }: ControlPlaneSettings): string[] {
+function timingPatches(
+  { apiServer, controllerManager, kubelet, proxyMinSync }: ControlPlaneSettings,
+  mode: string,
+): string[] {
   return [
     {
       kind: 'ClusterConfiguration',
@@ -151,6 +160,7 @@ function timingPatches({ apiServer, controllerManager, kubelet }: ControlPlaneSe
       controllerManager: { extraArgs: controllerManager },
     },
     { kind: 'KubeletConfiguration', ...kubelet },
+    ...(mode === 'none' ? [] : [{ kind: 'KubeProxyConfiguration', [mode]: { minSyncPeriod: proxyMinSync } }]),
   ].map((patch) => JSON.stringify(patch, null, 2));
 }
 

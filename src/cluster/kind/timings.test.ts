@@ -39,6 +39,7 @@ describe('timings on a real Kubernetes', () => {
       metricsResolutionMs: 10_000,
       cpuHousekeepingMs: 1_000,
       podRelistMs: 1_000,
+      proxyMinSyncMs: 100,
       nodeLeaseRenewalMs: 1_000,
       nodeMonitorGraceMs: 4_000,
       unreachableTolerationMs: 3_000,

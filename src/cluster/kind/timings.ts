@@ -10,6 +10,8 @@ export interface ControlPlaneSettings {
   kubelet: Record<string, string | number>;
   /** What its configuration has no field for. */
   kubeletFlags: Record<string, string>;
+  /** Of the kube-proxies' configuration, in the section of their mode. */
+  proxyMinSync: string;
   metricsResolutionSeconds: number;
   /** What is in force then. */
   effective: Timings;
@@ -25,6 +27,7 @@ const renewalShare = 0.25;
 const leastLeaseMs = 4_000;
 /** More often it would only cost: each look reads the files of every container's cgroup. */
 const leastHousekeepingMs = 1_000;
+const leastProxySyncMs = 100;
 const leastMonitorPeriodMs = 200;
 
 /** The settings that follow the asked timings as closely as a real Kubernetes can. */
@@ -37,6 +40,7 @@ export function settingsFor(asked: Timings): ControlPlaneSettings {
     metricsResolutionMs: Math.max(leastMetricsResolutionMs, asked.metricsResolutionMs),
     cpuHousekeepingMs: Math.max(leastHousekeepingMs, asked.cpuHousekeepingMs),
     podRelistMs,
+    proxyMinSyncMs: Math.max(leastProxySyncMs, asked.proxyMinSyncMs),
     nodeLeaseDurationMs: leaseMs,
     nodeLeaseRenewalMs: renewalMs,
     nodeMonitorPeriodMs: Math.max(leastMonitorPeriodMs, asked.nodeMonitorPeriodMs),
@@ -70,6 +74,7 @@ export function settingsFor(asked: Timings): ControlPlaneSettings {
       nodeStatusReportFrequency: '5m',
     },
     kubeletFlags: { 'housekeeping-interval': goDuration(effective.cpuHousekeepingMs) },
+    proxyMinSync: goDuration(effective.proxyMinSyncMs),
     metricsResolutionSeconds: effective.metricsResolutionMs / 1000,
     effective,
     notFollowed: differences(asked, effective),
@@ -80,6 +85,7 @@ const why: Partial<Record<keyof Timings, string>> = {
   metricsResolutionMs: 'the metrics server takes no less',
   cpuHousekeepingMs: 'more often only costs',
   podRelistMs: 'the kubelet has no setting for it',
+  proxyMinSyncMs: 'a shorter one only costs',
   nodeLeaseDurationMs: 'whole seconds, four times the renewal',
   nodeLeaseRenewalMs: 'a quarter of the lease, which is 4 s or more',
   nodeMonitorPeriodMs: 'a shorter one only costs',

@@ -50,6 +50,11 @@ export const timers: Record<string, Timer> = {
     standard: 1_000,
     governs: 'how long a kubelet may not know that a container started or ended',
   },
+  proxyMinSyncMs: {
+    title: 'kube-proxy sync, least interval',
+    standard: 1_000,
+    governs: 'how long a change of endpoints that follows another may wait for its rules',
+  },
   nodeLeaseDurationMs: {
     title: 'Node lease duration',
     standard: 40_000,

@@ -80,7 +80,14 @@ export class EmbeddedNode {
         return kubelet;
       }),
       'kube-proxy': new Component(
-        () => new KubeProxy({ api, node: proxyNode, dataPlane: this.#dataPlane, localServices }),
+        () =>
+          new KubeProxy({
+            api,
+            node: proxyNode,
+            dataPlane: this.#dataPlane,
+            localServices,
+            minSyncMs: config.timings.proxyMinSyncMs,
+          }),
       ),
     };
   }

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../../../support/index.ts';
 import { resources, type Api } from '../../api.ts';
 import { startInformer, type Informer } from '../../informer.ts';
 import type { EndpointSlice, Service } from '../../objects.ts';
@@ -11,6 +12,8 @@ interface KubeProxyOptions {
   node: ProxyNode;
   dataPlane: DataPlane;
   localServices: LocalServices;
+  /** Least time between two looks, ms. */
+  minSyncMs: number;
 }
 
 /**
@@ -24,6 +27,8 @@ export class KubeProxy {
   readonly #slices: Informer<EndpointSlice>;
   #synced = false;
   #scheduled = false;
+  #timer: NodeJS.Timeout | undefined;
+  #syncedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: KubeProxyOptions) {
     this.#options = options;
@@ -44,16 +49,22 @@ export class KubeProxy {
 
   stop(): void {
     this.#stop.abort();
+    clearTimeout(this.#timer);
   }
 
-  /** One look at everything per turn of the event loop, however many changes came in. */
+  /** However many changes come in: one look at everything, and the next only after the least interval, as kube-proxy's runner has it. */
   #schedule(): void {
     if (!this.#synced || this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      void this.#sync();
-    });
+    const waitMs = this.#syncedAtMs + this.#options.minSyncMs - monotonicMs();
+    if (waitMs <= 0) setImmediate(() => this.#run());
+    else this.#timer = setTimeout(() => this.#run(), waitMs);
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    this.#syncedAtMs = monotonicMs();
+    void this.#sync().finally(() => (this.#syncedAtMs = monotonicMs()));
   }
 
   async #sync(): Promise<void> {
