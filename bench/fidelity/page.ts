@@ -113,11 +113,9 @@ function differenceOf(
   const range = interval === null ? '' : ` [${time(interval.low)}, ${time(interval.high)}]`;
   const chance = interval !== null && interval.low <= 0 && interval.high >= 0;
   const small = Math.abs(difference) < noiseMs;
-  const why = [
-    ...(small ? [`below ${noiseMs} ms: what a write to the API and a watch cost`] : []),
-    ...(chance && !small ? ['chance may explain it: the interval includes 0'] : []),
-    ...reasonOf(scenario, step),
-  ];
+  const why = small
+    ? [`below ${noiseMs} ms: what a write to the API and a watch cost`]
+    : [...(chance ? ['chance may explain it: the interval includes 0'] : []), ...reasonOf(scenario, step)];
   return [
     `| ${step} | ${time(difference)}${range} | ${why.length === 0 ? '**unexplained**' : why.join('; ')} |`,
   ];
