@@ -43,6 +43,6 @@ test('changes that follow an update within the least interval become one update 
   await updates(2);
   const [first, second] = dataPlane.applied;
   expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(minSyncMs - 1);
-  expect(second?.rules.filter((rule) => rule.for === 'outside')).toHaveLength(3);
+  expect(second?.rules.filter((rule) => rule.for === 'own pods')).toHaveLength(3);
   expect(dataPlane.applied).toHaveLength(2);
 });
