@@ -9,6 +9,8 @@ export interface Truth {
   startedMs: number;
   readyMs: number | null;
   servedMs: number | null;
+  /** Each answer that it gave. */
+  answersMs: number[];
   goneMs: number | null;
 }
 
@@ -43,9 +45,14 @@ function listen(socket: string, port: NonNullable<typeof parentPort>): void {
       for (const line of lines) {
         const { pod, deed, atMs } = JSON.parse(line) as { pod: string; deed: string; atMs: number };
         if (truth === null)
-          truths.push((truth = { pod, startedMs: atMs, readyMs: null, servedMs: null, goneMs: null }));
+          truths.push(
+            (truth = { pod, startedMs: atMs, readyMs: null, servedMs: null, answersMs: [], goneMs: null }),
+          );
         if (deed === 'ready') truth.readyMs = atMs;
-        if (deed === 'served') truth.servedMs = atMs;
+        if (deed === 'served') {
+          truth.servedMs ??= atMs;
+          truth.answersMs.push(atMs);
+        }
       }
     });
     const gone = (): void => {

@@ -9,7 +9,7 @@ describe('docs/definitions.md', () => {
   test('lists every metric that expectations may judge, as the catalogue defines it', () => {
     const rows = metrics.map(({ name, unit, definition }) => `| \`${name}\` | ${unit} | ${definition} |`);
     const written = text.split('\n').filter((line) => line.startsWith('| `'));
-    expect(written.filter((line) => / (count|ms|ratio) \|/.test(line))).toEqual(rows);
+    expect(written.filter((line) => / (count|ms|ratio|price) \|/.test(line))).toEqual(rows);
   });
 
   test('has each anchor once, and every link within it leads to one', () => {

@@ -20,7 +20,9 @@ const names = metricNames(faults);
 const events = syntheticJournal({ expectations: names.map(ruleOf) });
 const findings = analyse(
   events.map((event) =>
-    event.type === 'run.plan' ? { ...event, economy: { podCapacityPerSecond: 60 } } : event,
+    event.type === 'run.plan'
+      ? { ...event, economy: { podCapacityPerSecond: 60, podHourPrice: 0.36, lostRequestPrice: 0.5 } }
+      : event,
   ),
 );
 const [podKill, nodeLoss] = findings.faults;
@@ -49,6 +51,8 @@ describe('of a run with everything in it', () => {
     ['hpa.scaleDowns', 1],
     ['hpa.firstScaleUp', 17_100],
     ['pods.seconds', findings.autoscaling.cost.podSeconds],
+    ['cost.pods', findings.autoscaling.cost.podSeconds * 0.0001],
+    ['cost.lost', (findings.requests.scheduled - findings.requests.ok) / 2],
     ['elasticity.underTimeshare', findings.autoscaling.elasticity?.underTimeshare],
     ['elasticity.overAccuracy', findings.autoscaling.elasticity?.overAccuracy],
     ['fault.kill-pod-1.outage', podKill?.outageMs],
@@ -56,7 +60,8 @@ describe('of a run with everything in it', () => {
     ['faults.lost', Math.max(podKill?.lost ?? 0, nodeLoss?.lost ?? 0)],
     ['faults.recovery', Math.max(podKill?.recoveryMs ?? 0, nodeLoss?.recoveryMs ?? 0)],
   ])('%s is %s', (name, value) => {
-    expect(observed(name)).toBe(value);
+    if (typeof value === 'number') expect(observed(name)).toBeCloseTo(value, 9);
+    else expect(observed(name)).toBe(value);
   });
 });
 
@@ -126,4 +131,15 @@ describe('what could not be observed does not hold, and says why', () => {
       problem: expect.stringContaining('there is no metric pods.average') as string,
     });
   });
+});
+
+test('a rule on statistics is named as judged over trials, never as one that held', () => {
+  const rules = { trialExpectations: ['faults.outage.p90 < 8s'] };
+  const only = analyse(syntheticJournal(rules));
+  expect(only.expectations).toEqual([]);
+  expect(only.verdictSentence).toMatch(
+    /^The run completed; none of its expectations can be judged on a single run.* 1 expectation on statistics is judged over trials, not here\.$/,
+  );
+  const beside = analyse(syntheticJournal({ ...rules, expectations: ['availability >= 1%'] }));
+  expect(beside.verdictSentence).toMatch(/^The expectation held.*judged over trials, not here\.$/);
 });

@@ -49,9 +49,17 @@ export function formatMetric(value: number, unit: MetricUnit): string {
       return formatDuration(value);
     case 'ratio':
       return formatPercent(value);
+    case 'price':
+      return formatPrice(value);
     default:
       return unit satisfies never;
   }
+}
+
+/** An amount of money with three digits that count, and at least cents. */
+export function formatPrice(value: number): string {
+  if (value === 0 || Math.abs(value) >= 1) return value.toFixed(2);
+  return value.toPrecision(3).includes('e') ? value.toFixed(6) : value.toPrecision(3);
 }
 
 function notJudged(rule: string, metric: string, problem: string): ExpectationResult {
@@ -92,6 +100,8 @@ function observeRun(name: string, findings: Judged): Observation {
         findings.autoscaling.elasticity?.[measure as 'underTimeshare'],
         'what a pod is good for is neither stated nor could it be measured',
       );
+    case 'cost':
+      return seen(costIn(measure, findings.autoscaling.cost), 'the scenario does not state the price');
     case 'hpa':
       return observeScaling(measure, findings);
     case 'generator':
@@ -124,6 +134,12 @@ function requestsOf(measure: string, requests: Findings['requests']): number | u
     default:
       return undefined;
   }
+}
+
+function costIn(measure: string, { pods, lost }: Findings['autoscaling']['cost']): number | null {
+  if (measure === 'pods') return pods;
+  if (measure === 'lost') return lost;
+  return pods === null || lost === null ? null : pods + lost;
 }
 
 function observePods(measure: string, findings: Judged): Observation {

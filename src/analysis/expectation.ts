@@ -42,6 +42,7 @@ const asWritten: Record<MetricUnit, string> = {
   count: 'a whole number such as 0',
   ms: 'a duration such as 250ms or 3s',
   ratio: 'a percentage from 0% to 100% such as 99.9%',
+  price: 'an amount such as 0.25',
 };
 
 /** Understands one rule of a scenario with these faults: `response.p99 < 250ms`. */
@@ -99,6 +100,8 @@ function parseLimit(text: string, unit: MetricUnit): number | null {
       // Shifted in decimal: 99.9 / 100 is not the number that 999 / 1000 is.
       return percent === null || percent < 0 || percent > 100 ? null : Number(`${percent}e-2`);
     }
+    case 'price':
+      return /^\d+(\.\d+)?$/.test(text) ? Number(text) : null;
     default:
       return unit satisfies never;
   }

@@ -13,7 +13,7 @@ export { analyse, findingsOf } from './analyse.ts';
 export { latenciesOf, type SecondLatencies } from './latencies.ts';
 export { PodTable } from './pod-table.ts';
 export { Recording } from './record.ts';
-export { formatMetric } from './evaluate.ts';
+export { formatMetric, formatPrice } from './evaluate.ts';
 export {
   countUpTo,
   decodeHistogram,

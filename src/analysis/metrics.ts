@@ -5,7 +5,9 @@ export type MetricUnit =
   /** Milliseconds; written as a duration: `250ms`, `3s`. */
   | 'ms'
   /** Share between 0 and 1; written in percent: `99.9%`. */
-  | 'ratio';
+  | 'ratio'
+  /** Amount of money, in the currency that the scenario names; written plainly: `0.25`. */
+  | 'price';
 
 /** A figure of a run that expectations may judge. */
 export interface Metric {
@@ -144,6 +146,22 @@ export const metrics: readonly Metric[] = [
     name: 'elasticity.overAccuracy',
     unit: 'ratio',
     definition: 'Pods in excess, as a share of those needed, in the mean over time (SPEC RG: θO).',
+  },
+  {
+    name: 'cost.pods',
+    unit: 'price',
+    definition: 'What the pod-seconds cost at the price of a pod-hour that the scenario states.',
+  },
+  {
+    name: 'cost.lost',
+    unit: 'price',
+    definition:
+      'What the requests that did not end ok cost at the price of a lost request that the scenario states.',
+  },
+  {
+    name: 'cost.total',
+    unit: 'price',
+    definition: 'Both costs together, where the scenario states both prices.',
   },
   {
     name: 'generator.latenessP99',

@@ -1,3 +1,4 @@
+import type { FaultLanded } from '../journal/index.ts';
 import { formatCount, formatDuration, formatPlural } from '../support/index.ts';
 import type { Departure, FaultFinding, Findings, SentAfter, Statement } from './findings.ts';
 import type { PodTrack, Pods } from './pods.ts';
@@ -14,8 +15,9 @@ export function reroutingOf(
   const first = seconds[0]?.startT ?? Infinity;
   const last = (seconds.at(-1)?.startT ?? -Infinity) + 1000;
   const weights = seconds.map(weightsOf);
+  const landed = record.of('fault.landed');
   const departures = pods.all
-    .map((pod) => departureOf(pod, { seconds, weights, faults }))
+    .map((pod) => departureOf(pod, { seconds, weights, faults, landed }))
     .filter((departure) => departure !== null)
     .filter(({ sigtermMs, outOfRotationMs, diedMs }) => {
       const since = Math.min(sigtermMs ?? Infinity, outOfRotationMs ?? Infinity, diedMs ?? Infinity);
@@ -45,15 +47,23 @@ interface Traffic {
 
 function departureOf(
   pod: PodTrack,
-  { seconds, weights, faults }: Traffic & { faults: readonly FaultFinding[] },
+  {
+    seconds,
+    weights,
+    faults,
+    landed,
+  }: Traffic & { faults: readonly FaultFinding[]; landed: readonly FaultLanded[] },
 ): Departure | null {
   const sigtermMs = pod.seen.find((now) => now.terminating && now.change !== 'deleted')?.t ?? null;
   const deletedMs = pod.seen.find((now) => now.change === 'deleted')?.t ?? null;
   const outOfRotationMs = pod.rotations.at(-1)?.toMs ?? null;
   const fault =
     faults.find(({ lostPods, landedMs }) => landedMs !== null && lostPods.includes(pod.name)) ?? null;
-  const landedMs = fault && kills(fault) ? fault.landedMs : null;
-  // The API may forget a killed pod before its processes have ended: only the fault's proof says that they have.
+  const landedMs =
+    fault && kills(fault)
+      ? (landed.find(({ id }) => id === fault.id)?.ended?.[pod.name] ?? fault.landedMs)
+      : null;
+  // The API may forget a killed pod before its processes have ended: only the fault says when they had.
   const diedMs = landedMs ?? deletedMs;
   if (sigtermMs === null && outOfRotationMs === null && diedMs === null) return null;
   const after = (sinceMs: number | null): SentAfter | null =>

@@ -26,7 +26,7 @@ export function judge(record: RunRecord, evidence: Evidence): Judgement {
     missedFault(record, evidence) ??
     distrust(evidence) ??
     failedExpectation(evidence) ??
-    success(evidence)
+    success(record, evidence)
   );
 }
 
@@ -99,10 +99,13 @@ function failedExpectation({ expectations }: Evidence): Judgement | null {
   };
 }
 
-function success({ expectations, availability, requests, faults }: Evidence): Judgement {
+function success(record: RunRecord, { expectations, availability, requests, faults }: Evidence): Judgement {
+  const overTrials = record.of('run.plan')[0]?.trialExpectations?.length ?? 0;
   const held =
     expectations.length === 0
-      ? 'The run completed; it has no expectations'
+      ? overTrials === 0
+        ? 'The run completed; it has no expectations'
+        : 'The run completed; none of its expectations can be judged on a single run'
       : `${formatAll(expectations.length, 'expectation')} held`;
   const served =
     availability === null
@@ -112,8 +115,14 @@ function success({ expectations, availability, requests, faults }: Evidence): Ju
   return {
     verdict: 'passed',
     exitCode: exitCodes.ok,
-    verdictSentence: `${held}${served}${served === '' ? '' : through}.`,
+    verdictSentence: `${held}${served}${served === '' ? '' : through}.${openInWords(overTrials)}`,
   };
+}
+
+/** A rule on statistics is named, so that nobody takes it for one that held. */
+function openInWords(overTrials: number): string {
+  if (overTrials === 0) return '';
+  return ` ${formatPlural(overTrials, 'expectation')} on statistics ${overTrials === 1 ? 'is' : 'are'} judged over trials, not here.`;
 }
 
 function sentenceEnd(text: string): string {

@@ -10,6 +10,7 @@ import type { Fault, FaultContext, Target } from './fault.ts';
 export function addNode(names: readonly string[]): Fault {
   return {
     targetKind: 'NewNode',
+    endsProcesses: false,
     needs: ['add', 'remove'],
     select: (_selector, { taken }) =>
       Promise.resolve(

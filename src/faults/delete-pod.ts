@@ -7,6 +7,7 @@ import { deletePods, selectPods, untilDeleted } from './pods.ts';
  */
 export const deletePod: Fault = {
   targetKind: 'Pod',
+  endsProcesses: false,
   needs: [],
   select: selectPods,
   inject: (targets, context) => deletePods(targets, context),

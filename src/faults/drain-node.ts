@@ -12,6 +12,7 @@ export const cordonedAnnotation = 'openbell.dev/cordoned-by';
  */
 export const drainNode: Fault = {
   targetKind: 'Node',
+  endsProcesses: false,
   needs: [],
   select: (selector, context) => selectNodes(selector, context),
   inject: async (targets, context) => {

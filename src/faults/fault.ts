@@ -4,6 +4,13 @@ import type { KubeClient } from '../kubernetes/index.ts';
 import type { Random } from '../support/index.ts';
 import type { TargetSelector } from './spec.ts';
 
+/** Where a pod answers. */
+export interface PodAddress {
+  host: string;
+  port: number;
+  pod: string;
+}
+
 /** What a fault hits: a pod, a node, a component. */
 export interface Target {
   name: string;
@@ -11,7 +18,7 @@ export interface Target {
   /** The pod's or component's node. */
   node?: string;
   /** Where the target, or the pods on it, answered before; empty where this host cannot reach them. */
-  addresses: { host: string; port: number }[];
+  addresses: PodAddress[];
 }
 
 /** What a fault may use. */
@@ -33,6 +40,11 @@ export interface FaultContext {
 /** One kind of fault: what it selects, how it is injected, how it is proven to have landed, how it is undone. */
 export interface Fault {
   readonly targetKind: FaultInject['targetKind'];
+  /**
+   * Whether its processes end when it lands, so that the kernel closes connections held to them: that is the instant of the fault.
+   * Of other faults it is the instant before the call.
+   */
+  readonly endsProcesses: boolean;
   /** What the provider must be able to do to nodes. */
   readonly needs: readonly PowerAction[];
   /** What the provider must be able to stop. */

@@ -9,6 +9,7 @@ import { accepts, untilSilent } from './reach.ts';
  */
 export const killPod: Fault = {
   targetKind: 'Pod',
+  endsProcesses: true,
   needs: [],
   select: selectPods,
   inject: (targets, context) => deletePods(targets, context, 0),

@@ -21,6 +21,7 @@ interface NodeFault {
 export function nodeFault({ inject, undo, silences = true }: NodeFault): Fault {
   return {
     targetKind: 'Node',
+    endsProcesses: inject === 'kill',
     needs: [inject, undo],
     select: (selector, context) => selectNodes(selector, context),
     inject: (targets, context) => power(targets, inject, context),

@@ -222,3 +222,26 @@ test('what the provider cannot do is known before anything is deployed', async (
     "this cluster's provider cannot stop the scheduler",
   );
 });
+
+test('a fault that ends processes tells when each pod was seen to end, sooner than it is proven', async () => {
+  await using lab = await smallCluster();
+  await play(lab, [fault('kill-node', { select: { ...one, node: 'worker-1' } })]).done;
+  const [inject, landed] = lab.events;
+  if (landed?.type !== 'fault.landed' || inject === undefined) throw new Error('it did not land');
+  expect(Object.keys(landed.ended ?? {}).toSorted()).toEqual(['a', 'b']);
+  for (const t of Object.values(landed.ended ?? {})) {
+    expect(t).toBeGreaterThanOrEqual(inject.t);
+    expect(t).toBeLessThanOrEqual(landed.t);
+  }
+});
+
+test.each(['delete-pod', 'hang-node'] as const)(
+  '%s ends no process at once, so none is watched',
+  async (type) => {
+    await using lab = await smallCluster();
+    await play(lab, [fault(type)]).done;
+    const landed = lab.events.find((event) => event.type === 'fault.landed');
+    expect(landed).toBeDefined();
+    expect(landed).not.toHaveProperty('ended');
+  },
+);

@@ -3,6 +3,7 @@ import { formatDuration, messageOf, seededRandom, systemClock, type Clock } from
 import { faultFor } from './catalogue.ts';
 import { describeMissing } from './describe.ts';
 import type { Fault, FaultContext, Target } from './fault.ts';
+import { watchForEnd, type EndWatch } from './reach.ts';
 import type { FaultSpec } from './spec.ts';
 
 /** What is played, where and by which clock. */
@@ -99,12 +100,32 @@ export function playFaults(options: PlayOptions): FaultPlay {
   }
 
   async function land(spec: FaultSpec, context: FaultContext): Promise<void> {
-    const { id, type, component } = spec;
+    const { id } = spec;
     const fault = faultFor(spec);
     const targets = await select(spec, context);
     if (targets.length === 0) return fail(spec, `found no target: ${describeMissing(spec)}`);
-    ended.signal.throwIfAborted();
-    inForce.set(id, { id, fault, targets });
+    const watch = await watchForEnd(
+      fault.endsProcesses ? targets.flatMap(({ addresses }) => addresses) : [],
+      () => recorder.now(),
+    );
+    try {
+      ended.signal.throwIfAborted();
+      inForce.set(id, { id, fault, targets });
+      await inject(spec, { fault, targets, context, watch });
+    } finally {
+      watch.stop();
+    }
+  }
+
+  async function inject(
+    { id, type, component, joins, atMs, select: { amount } }: FaultSpec,
+    {
+      fault,
+      targets,
+      context,
+      watch,
+    }: { fault: Fault; targets: Target[]; context: FaultContext; watch: EndWatch },
+  ): Promise<void> {
     recorder.record({
       type: 'fault.inject',
       id,
@@ -113,12 +134,12 @@ export function playFaults(options: PlayOptions): FaultPlay {
       ...(component === undefined ? {} : { component }),
       targets: targets.map(({ name, uid, node }) => ({ name, uid, ...(node === undefined ? {} : { node }) })),
     });
-    const lateMs = clock.now() - (startAtMs + spec.atMs);
+    const lateMs = clock.now() - (startAtMs + atMs);
     if (lateMs > noticeablyLateMs) {
       const message = `fault ${id} was injected ${formatDuration(lateMs)} after its time: the API server answered late`;
       recorder.record({ type: 'note', level: 'warning', message });
     }
-    const asked = spec.joins?.length ?? ('count' in spec.select.amount ? spec.select.amount.count : 0);
+    const asked = joins?.length ?? ('count' in amount ? amount.count : 0);
     if (targets.length < asked) {
       const message = `fault ${id} asked for ${asked} targets and found ${targets.length}`;
       recorder.record({ type: 'note', level: 'warning', message });
@@ -129,6 +150,7 @@ export function playFaults(options: PlayOptions): FaultPlay {
       type: 'fault.landed',
       id,
       proof: [seen, proof].filter((part) => part !== null).join('; '),
+      ...(watch.ended.size === 0 ? {} : { ended: Object.fromEntries(watch.ended) }),
     });
   }
 

@@ -74,7 +74,7 @@ export async function ownAddresses(
 /** Where a pod answers, as a list that is empty where this host cannot reach it. */
 export function addressesOf(pod: Pod, reachable: boolean): Target['addresses'] {
   const address = reachable ? podAddress(pod) : null;
-  return address === null ? [] : [address];
+  return address === null ? [] : [{ ...address, pod: pod.metadata?.name ?? '' }];
 }
 
 function targetOf(pod: Pod, { cluster }: FaultContext): Target {

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { until } from '../support/index.ts';
-import type { FaultContext, Target } from './fault.ts';
+import type { FaultContext, PodAddress } from './fault.ts';
 
-type Address = Target['addresses'][number];
+type Address = Pick<PodAddress, 'host' | 'port'>;
 
 /** How long a probe waits for a sign of life; loopback and pod networks answer within a few ms. */
 const probeMs = 500;
@@ -49,6 +49,38 @@ export async function untilSilent(
     },
     { what: `silence at ${texts.join(', ')}`, deadlineMs: proofDeadlineMs, signal },
   );
+}
+
+/** Watches pods for their end. */
+export interface EndWatch {
+  /** When each pod that has ended since was seen to, by the clock that was given. */
+  readonly ended: ReadonlyMap<string, number>;
+  stop(): void;
+}
+
+/**
+ * Holds an idle connection to each address: when the process behind it ends, the kernel closes it, which is seen within a
+ * fraction of a millisecond, however long a proof by asking takes. Resolves when the connections stand.
+ */
+export async function watchForEnd(addresses: readonly PodAddress[], now: () => number): Promise<EndWatch> {
+  const ended = new Map<string, number>();
+  const sockets = await Promise.all(
+    addresses.map(async (address) => {
+      const socket = await open(address);
+      const end = (): void => {
+        if (!ended.has(address.pod)) ended.set(address.pod, now());
+      };
+      // A process that is killed while something lies unread resets the connection, another ends it.
+      socket?.setTimeout(0).once('end', end).once('error', end).once('close', end).resume();
+      return socket;
+    }),
+  );
+  return {
+    ended,
+    stop() {
+      for (const socket of sockets) socket?.removeAllListeners('close').destroy();
+    },
+  };
 }
 
 function open({ host, port }: Address): Promise<Socket | null> {

@@ -15,6 +15,7 @@ export function stopComponent(component: Component): Fault {
   return {
     // A node without its kubelet is lost to Kubernetes; any other component is missed by nobody.
     targetKind: component === 'kubelet' ? 'Node' : 'Component',
+    endsProcesses: false,
     needs: [],
     component,
     select: async (selector, context) => {

@@ -103,7 +103,7 @@ function runStart(
 }
 
 function runPlan(scenario: Scenario, namespace: string, workload: Workload): Unstamped<RunPlan> {
-  const { traffic, faults, expect, goodResponseMs } = scenario;
+  const { traffic, faults, expect, expectOverTrials = [], goodResponseMs } = scenario;
   const starts = phaseStarts(traffic);
   const { deployment, service, hpa } = workload;
   return {
@@ -120,6 +120,7 @@ function runPlan(scenario: Scenario, namespace: string, workload: Workload): Uns
       return { id, type, atMs, description: describeFault(spec) };
     }),
     expectations: expect.map(({ rule }) => rule),
+    ...(expectOverTrials.length === 0 ? {} : { trialExpectations: expectOverTrials.map(({ rule }) => rule) }),
     ...checksOf(traffic),
     goodResponseMs,
     workload: { namespace, deployment, service, hpa },

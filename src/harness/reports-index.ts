@@ -1,6 +1,14 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { renderIndex, resultSchema, type IndexedRun, type Result } from '../report/index.ts';
+import {
+  renderIndex,
+  resultSchema,
+  trialsSchema,
+  type IndexedComparison,
+  type IndexedRun,
+  type IndexedTrials,
+  type Result,
+} from '../report/index.ts';
 import { writeAtomically } from './run-folder.ts';
 import { openbellVersion } from './version.ts';
 
@@ -9,7 +17,7 @@ const indexFile = 'index.html';
 const ownMark = '<meta name="generator" content="openbell ';
 
 /**
- * Writes the page that leads to the runs of a folder, `index.html`. A page of that name that openbell did not write is left
+ * Writes the page that leads to the runs, trials and comparisons of a folder, `index.html`. A page of that name that openbell did not write is left
  * alone; where the folder cannot be written there is no index, because a run is worth more than the way to it.
  *
  * @param outDir The folder that holds the runs' folders.
@@ -19,17 +27,57 @@ export async function writeReportsIndex(outDir: string, { onlyAgain = false } = 
   const file = path.join(outDir, indexFile);
   const present = await textOf(file);
   if (present === null ? onlyAgain : !present.slice(0, 4000).includes(ownMark)) return;
-  const runs = await indexedRuns(outDir);
-  if (runs.length === 0) return;
-  await writeAtomically(file, renderIndex(runs, openbellVersion)).catch(() => undefined);
+  const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const pages = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.html'));
+  const found = {
+    runs: await all(folders.map((name) => indexedRun(outDir, name))),
+    trials: await all(folders.map((name) => indexedTrials(outDir, name))),
+    comparisons: await all(pages.map(({ name }) => indexedComparison(outDir, name))),
+  };
+  if (found.runs.length + found.trials.length + found.comparisons.length === 0) return;
+  await writeAtomically(file, renderIndex(found, openbellVersion)).catch(() => undefined);
 }
 
-async function indexedRuns(outDir: string): Promise<IndexedRun[]> {
-  const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);
-  const runs = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map(({ name }) => indexedRun(outDir, name)),
-  );
-  return runs.filter((run) => run !== null);
+async function all<T>(wanted: Promise<T | null>[]): Promise<T[]> {
+  return (await Promise.all(wanted)).filter((one) => one !== null);
+}
+
+/** Trials are known by their result; while they go on they have none. */
+async function indexedTrials(outDir: string, folder: string): Promise<IndexedTrials | null> {
+  const text = await textOf(path.join(outDir, folder, 'trials.json'));
+  const parsed = text === null ? null : trialsSchema.safeParse(jsonOf(text));
+  return parsed?.success === true ? { folder, result: parsed.data } : null;
+}
+
+/** What a comparison's page is called; other pages are nobody's business. */
+const comparisonTitle = /<title>([^<]*) compared – openbell<\/title>/;
+
+async function indexedComparison(outDir: string, file: string): Promise<IndexedComparison | null> {
+  const page = path.join(outDir, file);
+  const head = (await textOf(page))?.slice(0, 4000) ?? '';
+  const title = head.includes(ownMark) ? comparisonTitle.exec(head)?.[1] : undefined;
+  if (title === undefined) return null;
+  const written = await stat(page).catch(() => null);
+  return written === null ? null : { file, title: plainText(title), writtenAt: written.mtime.toISOString() };
+}
+
+/** Text as it was before it was made safe for a page. */
+function plainText(escaped: string): string {
+  return escaped
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A run is known by its journal or its result; other folders are nobody's business. */
@@ -45,11 +93,7 @@ async function indexedRun(outDir: string, folder: string): Promise<IndexedRun | 
 }
 
 function resultOf(text: string): Result | null {
-  try {
-    return resultSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+  return resultSchema.safeParse(jsonOf(text)).data ?? null;
 }
 
 async function textOf(file: string): Promise<string | null> {

@@ -126,6 +126,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     offeredPerSecond: list(amount),
     faults: list(fields({ id: text, type: text, atMs: number, description: text })),
     expectations: list(text),
+    trialExpectations: optional(list(text)),
     checks: optional(list(text)),
     goodResponseMs: orNull(amount),
     workload: fields({ namespace: text, deployment: text, service: text, hpa: orNull(text) }),
@@ -184,7 +185,12 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     component: optional(text),
     targets: list(fields({ name: text, uid: text, node: optional(text) })),
   }),
-  'fault.landed': fields<Fields<'fault.landed'>>({ t, id: text, proof: text }),
+  'fault.landed': fields<Fields<'fault.landed'>>({
+    t,
+    id: text,
+    proof: text,
+    ended: optional(mapOf(number)),
+  }),
   'fault.failed': fields<Fields<'fault.failed'>>({ t, id: text, fault: text, reason: text }),
   'fault.undone': fields<Fields<'fault.undone'>>({ t, id: text, how: text }),
   'k8s.pod': fields<Fields<'k8s.pod'>>({

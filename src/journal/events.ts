@@ -57,6 +57,8 @@ export interface RunPlan extends At {
   faults: { id: string; type: string; atMs: number; description: string }[];
   /** The rules as written: `metric operator value`. */
   expectations: string[];
+  /** Rules on statistics, which only trials can judge: `metric.statistic operator value`; absent where there is none. */
+  trialExpectations?: string[];
   /** What answers are checked for, each as `<request>: <rule>`; absent where nothing is. */
   checks?: string[];
   /** The response-time limit that "service is good" means, ms; null where the scenario states none. */
@@ -251,6 +253,11 @@ export interface FaultLanded extends At {
   id: string;
   /** What proved it, one sentence. */
   proof: string;
+  /**
+   * When each pod was seen to end, by its name: the kernel closed a connection held to it. Only of faults that end processes,
+   * and only of pods that the harness can reach; older journals lack it.
+   */
+  ended?: Record<string, number>;
 }
 /** The fault had no target, or was not seen to land. */
 export interface FaultFailed extends At {

@@ -58,7 +58,7 @@ describe('texts from outside', () => {
     expect(withoutScripts(page)).not.toContain('alert(1)</script>');
     expect(page.match(/<script/g)?.length).toBe(plain.match(/<script/g)?.length);
     const index = renderIndex(
-      [{ folder: hostile.run.scenario.name, result: resultOf(hostile), hasReport: true }],
+      { runs: [{ folder: hostile.run.scenario.name, result: resultOf(hostile), hasReport: true }] },
       '1',
     );
     for (const text of [

@@ -30,3 +30,9 @@ test('what XML cannot hold does not get into it', () => {
   expect(xml).toContain('name="openbell.a&quot;/&gt;&lt;x&gt;&amp;\uFFFD\uFFFD]]&gt;\uFFFD"');
   expect(Array.from(xml).filter((character) => character < ' ' && !'\t\n\r'.includes(character))).toEqual([]);
 });
+
+test('a rule on statistics is skipped, not passed', () => {
+  const xml = renderJunit(analyse(syntheticJournal({ trialExpectations: ['outage.p90 < 8s'] })));
+  expect(xml).toMatch(/tests="2" failures="0" errors="0" skipped="1"/);
+  expect(xml).toMatch(/name="outage.p90 &lt; 8s" time="0">\s*<skipped message="judged over trials/);
+});

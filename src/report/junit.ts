@@ -6,7 +6,8 @@ import { summaryOf } from './summary.ts';
  * when it did not complete or cannot be trusted.
  */
 export function renderJunit(findings: Findings): string {
-  const { run, cluster, expectations, durationMs } = findings;
+  const { run, cluster, plan, expectations, durationMs } = findings;
+  const overTrials = plan?.trialExpectations ?? [];
   const name = `openbell.${run.scenario.name}`;
   const seconds = (durationMs / 1000).toFixed(3);
   const failures = expectations.filter(({ held, problem }) => !held && problem === null).length;
@@ -14,10 +15,10 @@ export function renderJunit(findings: Findings): string {
   const errors =
     expectations.filter(({ held, problem }) => !held && problem !== null).length + (broken ? 1 : 0);
   const counts = {
-    tests: expectations.length + 1,
+    tests: expectations.length + overTrials.length + 1,
     failures,
     errors,
-    skipped: 0,
+    skipped: overTrials.length,
     time: seconds,
   };
   const properties = {
@@ -39,6 +40,7 @@ export function renderJunit(findings: Findings): string {
     '    </properties>',
     ...runCase(findings, { name, seconds, broken }),
     ...expectations.flatMap((result) => ruleCase(result, name)),
+    ...overTrials.flatMap((rule) => skippedCase(rule, name)),
     `    <system-out>${escaped(summaryOf(findings, { color: false, reportPath: null, width: 100 }))}</system-out>`,
     '  </testsuite>',
     '</testsuites>',
@@ -72,6 +74,14 @@ function ruleCase({ rule, observedText, held, problem }: ExpectationResult, name
   return [
     `    ${opening}>`,
     `      <${kind}${attributes({ type: 'expectation', message })}/>`,
+    '    </testcase>',
+  ];
+}
+
+function skippedCase(rule: string, name: string): string[] {
+  return [
+    `    <testcase${attributes({ classname: name, name: rule, time: '0' })}>`,
+    `      <skipped${attributes({ message: 'judged over trials: openbell trials' })}/>`,
     '    </testcase>',
   ];
 }

@@ -38,14 +38,18 @@ export function renderMarkdown(findings: Findings): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function expectations({ expectations: results }: Findings): string {
+function expectations({ expectations: results, plan }: Findings): string {
+  const overTrials = plan?.trialExpectations ?? [];
   return table(
     ['', 'Expectation', 'Observed'],
-    results.map(({ rule, observedText, held, problem }) => [
-      held ? '✅' : '❌',
-      code(rule),
-      text(problem ?? (observedText === '' ? '–' : observedText)),
-    ]),
+    [
+      ...results.map(({ rule, observedText, held, problem }) => [
+        held ? '✅' : '❌',
+        code(rule),
+        text(problem ?? (observedText === '' ? '–' : observedText)),
+      ]),
+      ...overTrials.map((rule) => ['–', code(rule), 'judged over trials']),
+    ],
   );
 }
 

@@ -83,5 +83,7 @@ export const answersSchema = {
     .array(z.strictObject({ change: z.string(), morePodSeconds: z.number(), fewerBadRequests: z.int() }))
     .nullable()
     .optional()
-    .describe('The run replayed on paper with one thing changed: computed, not measured.'),
+    .describe(
+      'The run replayed on paper with one thing changed: computed, not measured. Null where it cannot be, or where the replay misses the run itself by too much.',
+    ),
 } as const;

@@ -57,7 +57,7 @@ export function answersOf(findings: Findings): Answers {
             decisionsSame: autoscaler.agreement.decision.same,
           },
     whatIf:
-      whatIf === null
+      whatIf === null || whatIf.model.unfit !== null
         ? null
         : whatIf.variants.map(({ change, morePodSeconds, fewerBadRequests }) => ({
             change,

@@ -87,7 +87,9 @@ export const resultSchema = z
           name: z.string().describe("The fault's id in the scenario."),
           type: z.string(),
           target: z.string().describe('Names of the pods or nodes that were hit, comma-separated.'),
-          injectedMs: instant,
+          injectedMs: instant.describe(
+            'The instant of the fault: its first pod was seen to end or, where that is not seen, just before the injection.',
+          ),
           landedMs: maybeInstant.describe('When it was proven to have landed.'),
           reactionMs: duration.describe(
             'From the fault to the first change that Kubernetes made because of it.',
@@ -120,6 +122,12 @@ export const resultSchema = z
         }),
       )
       .describe("The scenario's rules."),
+    trialExpectations: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "The scenario's rules on statistics, which are judged over trials only; left out where there is none.",
+      ),
     generator: z
       .strictObject({
         latenessP99Ms: ms.nullable().describe('By how much sends were late, 99th percentile.'),

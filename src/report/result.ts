@@ -60,6 +60,9 @@ export function resultOf(findings: Findings): Result {
       observed: observed === null ? null : Number(observed.toPrecision(12)),
       held,
     })),
+    ...(findings.plan?.trialExpectations === undefined
+      ? {}
+      : { trialExpectations: findings.plan.trialExpectations }),
     generator: {
       latenessP99Ms: rounded(generator.latenessP99Ms),
       saturatedSeconds: generator.saturatedSeconds,

@@ -41,7 +41,11 @@ export function summaryOf(findings: Findings, { color, reportPath, width = 80 }:
   const forRules =
     rules === 0 ? 0 : Math.max(2, Math.min(rules, left - Math.min(4, findings.faults.length + 1)));
   const faults = faultTable(findings.faults, columns, left - forRules, paint);
-  const expectations = expectationList(findings.expectations, columns, left - faults.length, paint);
+  const overTrials = openRules(findings, columns);
+  const expectations = [
+    ...expectationList(findings.expectations, columns, left - faults.length - overTrials.length, paint),
+    ...overTrials,
+  ];
   const lines = spaced([head, runs, faults, expectations, tail]);
   return lines.map(({ text, paint: painted }) => (painted ? painted(text) : text).trimEnd()).join('\n');
 }
@@ -173,6 +177,15 @@ function expectationList(
   const failed = rest.filter(({ held }) => !held).length;
   const which = failed > 0 ? `, ${failed} of which did not hold` : ' that held';
   return [...lines, { text: `  and ${formatPlural(rest.length, 'more expectation')}${which}` }];
+}
+
+/** Rules on statistics, which a single run cannot answer. */
+function openRules({ plan }: Findings, columns: number): Line[] {
+  const rules = plan?.trialExpectations ?? [];
+  if (rules.length === 0) return [];
+  return paragraph(`judged over trials: ${rules.join('; ')}`, columns - 3, 2).map((text, index) => ({
+    text: `${index === 0 ? '–' : ' '}  ${text}`,
+  }));
 }
 
 function warnings({ distrust, notes, verdict: name }: Findings, columns: number, paint: Paint): Line[] {

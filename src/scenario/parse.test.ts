@@ -166,6 +166,17 @@ faults:
     expect(traffic).toMatchObject({ connections: 7, connectionPolicy: { kind: 'perRequest' } });
   });
 
+  it('tells rules on statistics over trials from rules on a run', async () => {
+    const text = `${minimal}faults: [{ id: one, type: kill-pod, at: 1s }]\nexpect: [response.p99 < 250ms, outage.p90 < 8s, response.p99.median < 90ms]\n`;
+    const { expect: ofRun, expectOverTrials, goodResponseMs } = await parse(text);
+    expect(ofRun.map(({ rule }) => rule)).toEqual(['response.p99 < 250ms']);
+    expect(goodResponseMs).toBe(250);
+    expect(expectOverTrials).toMatchObject([
+      { rule: 'outage.p90 < 8s', statistic: 'p90', limit: 8000, measure: { name: 'faults.outage' } },
+      { rule: 'response.p99.median < 90ms', statistic: 'median', measure: { name: 'response.p99' } },
+    ]);
+  });
+
   it.each([
     ['said', '  goodResponse: 80ms\nexpect: [response.p99 < 250ms]', 80],
     ['the limit of the p99 expectation', 'expect: [response.p99 < 250ms, response.p99 <= 200ms]', 200],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Expectation } from '../analysis/index.ts';
+import type { Expectation, StatisticRule } from '../analysis/index.ts';
 import type { WorkloadSpec } from '../workload/index.ts';
 import { exitCodes, formatPlural, OpenbellError } from '../support/index.ts';
 import type { Found } from './checks/check.ts';
@@ -108,6 +108,7 @@ function invalid(file: string, problems: Problem[]): OpenbellError {
 interface Meaning extends Found {
   workload: WorkloadSpec | null;
   expect: Expectation[];
+  overTrials: StatisticRule[];
 }
 
 function understand(
@@ -175,6 +176,7 @@ function understand(
   return {
     workload,
     expect: expectations.expect,
+    overTrials: expectations.overTrials,
     problems: found.flatMap(({ problems }) => problems),
     warnings: found.flatMap(({ warnings }) => warnings),
   };
@@ -244,6 +246,7 @@ function assemble(
     ...(traffic.from === 'cluster' ? { trafficPods: traffic.pods ?? 1 } : {}),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     expect: meaning.expect,
+    ...(meaning.overTrials.length === 0 ? {} : { expectOverTrials: meaning.overTrials }),
     goodResponseMs: traffic.goodResponse ?? limitOfP99(meaning.expect) ?? 500,
     ...economyOf({ ...file.economy, podCapacity: file.economy.podCapacity ?? referenced.podCapacity }),
     warnings,

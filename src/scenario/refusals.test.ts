@@ -249,6 +249,17 @@ probe.yaml:11:21: expect[0]: expected a percentage from 0% to 100% such as 99.9%
       'probe.yaml:8:10:',
       'did you mean response.p90?',
     ],
+    [
+      'has a rule on a statistic with a limit in the wrong unit',
+      `${minimal}expect: [response.p99.p90 < 3]\n`,
+      'probe.yaml:8:29:',
+      'expected a duration such as 250ms or 3s for response.p99, got 3',
+    ],
+    [
+      'has a rule on a statistic that is none',
+      `${minimal}expect: [response.p99.p91 < 3s]\n`,
+      'there is no metric response.p99.p91',
+    ],
     ['points into a quoted rule', `${minimal}expect: ["response.p99 < 3"]\n`, 'probe.yaml:8:26:'],
     [
       'has min above max',

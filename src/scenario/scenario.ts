@@ -1,4 +1,4 @@
-import type { Expectation } from '../analysis/index.ts';
+import type { Expectation, StatisticRule } from '../analysis/index.ts';
 import type { ClusterSpec } from '../cluster/index.ts';
 import type { FaultSpec } from '../faults/spec.ts';
 import type { TrafficPlan } from '../traffic/index.ts';
@@ -26,6 +26,8 @@ export interface Scenario {
   /** In the order of their instants. */
   faults: FaultSpec[];
   expect: Expectation[];
+  /** Rules on statistics, which only trials can judge; left out: none. */
+  expectOverTrials?: StatisticRule[];
   /**
    * Response time up to which the service counts as good, ms: `traffic.goodResponse`, else the limit of a
    * `response.p99 <` expectation, else 500.

@@ -228,7 +228,9 @@ export const fileSchema = section({
   faults: list(fault, 'faults').prefault([]).describe('What breaks.'),
   expect: list(text('a rule such as availability >= 99%'), 'rules')
     .prefault([])
-    .describe('What must be true of the run: rules `metric operator value`.'),
+    .describe(
+      'What must be true of the run: rules `metric operator value`; over trials: `metric.statistic operator value`.',
+    ),
 });
 
 /** A scenario file after checks of its shape, with defaults filled in. */

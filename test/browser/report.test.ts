@@ -304,7 +304,7 @@ describe('the index of runs in the browser', () => {
     hasReport: day !== 3,
   }));
   const unread = { folder: hostile, result: null, hasReport: true };
-  const index = renderIndex([...runs, unread], '1.0.0');
+  const index = renderIndex({ runs: [...runs, unread] }, '1.0.0');
 
   test.each([
     ['light', 1280],

@@ -13,6 +13,8 @@ export interface SyntheticOptions {
   /** Seconds of traffic in which the generator lags; none when left out. */
   saturatedSeconds?: number[];
   expectations?: string[];
+  /** Rules on statistics over trials. */
+  trialExpectations?: string[];
 }
 
 /** Ms since the run's origin at which the imitated traffic starts. */
@@ -118,6 +120,7 @@ function opening(seed: number, offeredPerSecond: number[], options: SyntheticOpt
       offeredPerSecond,
       faults,
       expectations: options.expectations ?? [],
+      ...(options.trialExpectations === undefined ? {} : { trialExpectations: options.trialExpectations }),
       goodResponseMs: 250,
       workload: { namespace: 'openbell', deployment: 'sample-api', service: 'sample-api', hpa: 'sample-api' },
     },

@@ -8,23 +8,28 @@ export function recomputeFaults(lines: readonly Line[], findings: Findings, is: 
     const inject = of(lines, 'fault.inject').find((line) => line.id === fault.id);
     const landed = of(lines, 'fault.landed').find((line) => line.id === fault.id);
     if (inject === undefined || landed === undefined) continue;
-    const at = inject.t;
+    const at = struckAt({ inject, landed });
     is.number(`${fault.id} injected`, fault.injectedMs, at);
     is.number(`${fault.id} landed`, fault.landedMs, landed.t);
     const lost = lostPods(lines, inject);
     is.same(`${fault.id} lost pods`, [...fault.lostPods].sort(), [...lost].sort());
+    const noEarlier = (t: number | null): number | null => (t === null ? null : Math.max(at, t));
     const steps = waterfall(lines, { inject, lost, made: fault.replacementPods });
     for (const row of fault.waterfall)
-      is.number(`${fault.id} ${row.step}`, row.atMs, row.step === 'fault' ? at : (steps[row.step] ?? null));
+      is.number(
+        `${fault.id} ${row.step}`,
+        row.atMs,
+        row.step === 'fault' ? at : noEarlier(steps[row.step] ?? null),
+      );
     const reactions = [
       steps['detected'],
       steps['out of rotation'],
       ...fault.replacementPods.map((pod) => createdAt(lines, pod)),
     ];
     // A step is reached when the last pod has reached it; the reaction is the first of any pod.
-    const first = Math.min(
-      ...firstReactions(lines, { inject, lost }),
-      ...reactions.filter((t) => typeof t === 'number'),
+    const first = Math.max(
+      at,
+      Math.min(...firstReactions(lines, { inject, lost }), ...reactions.filter((t) => typeof t === 'number')),
     );
     is.number(`${fault.id} reaction`, fault.reactionMs, first - at);
     is.number(
@@ -40,6 +45,12 @@ export function recomputeFaults(lines: readonly Line[], findings: Findings, is: 
   const failed = all.reduce((sum, second) => sum + second.scheduled - second.outcomes.ok, 0);
   const blamed = findings.customers.lost.reduce((sum, { count }) => sum + count, 0);
   is.number('lost requests of all causes', blamed, failed);
+}
+
+/** The first pod was seen to end or, where none was, the instant before the injection. */
+export function struckAt({ inject, landed }: { inject: Line; landed: Line }): number {
+  const ends = Object.values<number>(landed.ended ?? {});
+  return ends.length === 0 ? inject.t : Math.max(inject.t, Math.min(...ends));
 }
 
 function lostPods(lines: readonly Line[], inject: Line): Set<string> {

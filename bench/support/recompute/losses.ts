@@ -1,5 +1,6 @@
 import type { Findings } from '../../../src/analysis/index.ts';
 import type { Comparison } from './comparison.ts';
+import { struckAt } from './faults.ts';
 import { of, type Line } from './lines.ts';
 
 const windowMs = 1000;
@@ -14,7 +15,9 @@ interface Bad {
 
 interface Blame {
   id: string;
+  /** Just before the injection, and the instant of the fault. */
   at: number;
+  struck: number;
   isPod: boolean;
   lost: readonly string[];
   outMs: number | null;
@@ -32,18 +35,23 @@ export function recomputeLosses(lines: readonly Line[], findings: Findings, is: 
   const blames = landed.map((fault): Blame => {
     const inject = of(lines, 'fault.inject').find((line) => line.id === fault.id);
     const at = inject.t;
+    const struck = struckAt({
+      inject,
+      landed: of(lines, 'fault.landed').find((line) => line.id === fault.id),
+    });
     const step = (name: string): number | null =>
       fault.waterfall.find((row) => row.step === name)?.atMs ?? null;
     const slices = of(lines, 'k8s.endpoints').findLast((line) => line.t <= at);
     const listed = fault.lostPods.some((pod) =>
       slices?.endpoints.some((one: Line) => one.pod === pod && one.ready),
     );
-    const ends = [at + (fault.reactionMs ?? 0)];
+    const ends = [struck + (fault.reactionMs ?? 0)];
     if (listed) ends.push(step('out of rotation') ?? Infinity);
     if (fault.replacementPods.length > 0) ends.push(step('in rotation') ?? Infinity);
     return {
       id: fault.id,
       at,
+      struck,
       isPod: inject.targetKind === 'Pod',
       lost: fault.lostPods,
       outMs: step('out of rotation'),
@@ -107,7 +115,7 @@ function fitsInTime({ due, ended, outcome, pod }: Bad, { at, untilMs, badBefore,
   return due < at || badBefore ? nobodyAnswered : true;
 }
 
-function outageOf({ at, lost, outMs, convicted }: Blame, seconds: readonly Line[]): number | null {
+function outageOf({ struck: at, lost, outMs, convicted }: Blame, seconds: readonly Line[]): number | null {
   const end =
     Math.max(...seconds.filter((second) => second.scheduled > 0).map((second) => second.startT)) + 1000;
   const instants = convicted
@@ -122,5 +130,5 @@ function outageOf({ at, lost, outMs, convicted }: Blame, seconds: readonly Line[
     over = false;
   }
   if (last === null) return 0;
-  return last + windowMs > end ? null : last - at;
+  return last + windowMs > end ? null : Math.max(0, last - at);
 }

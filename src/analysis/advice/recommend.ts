@@ -146,9 +146,6 @@ function forStep(
 /** Of what was tried on paper, that which would have served most customers better: one kind of change each. */
 function fromReplay({ loadSteps }: AutoscalingFindings, whatIf: WhatIfFindings | null): Recommendation[] {
   if (whatIf === null || !loadSteps.some(({ lost, slow }) => lost + slow > 0)) return [];
-  const { modelled, real } = whatIf.model.badRequests;
-  // A replay that does not even reproduce the run says nothing about another.
-  if (Math.abs(modelled - real) > real / 2) return [];
   const kinds = [/^\d+ pods? already/, /^a target of/, /^no limit/];
   return kinds.flatMap((kind) => {
     const best = whatIf.variants

@@ -40,8 +40,13 @@ export interface Comparison {
 
 /** Compares B with A, measure by measure. Pure. */
 export function compare(a: Side, b: Side, gates: readonly Gate[]): Comparison {
-  const measures = sharedMeasures(a.set.faults, b.set.faults);
-  const differences = judgeAll(measures.map((measure) => differenceOf(measure, a.set, b.set)));
+  const found = sharedMeasures(a.set.faults, b.set.faults).map((measure) =>
+    differenceOf(measure, a.set, b.set),
+  );
+  // Where neither side states a price there is nothing to say of costs.
+  const differences = judgeAll(
+    found.filter((one) => one.a !== null || one.b !== null || !one.name.startsWith('cost.')),
+  );
   const gateDifferences = adjusted(gates.map(({ measure }) => differenceOf(measure, a.set, b.set)));
   const results = gates.map((gate, index) => judgeGate(gate, gateDifferences[index] as Difference));
   const counted = { a: countIn(a), b: countIn(b) };

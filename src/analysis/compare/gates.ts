@@ -47,6 +47,7 @@ export function parseGate(rule: string, a: readonly FaultName[], b: readonly Fau
       ms: 'a duration such as 500ms',
       count: 'a number such as 20',
       ratio: 'percentage points such as 0.5pp',
+      price: 'an amount such as 0.05',
     };
     throw wrong(rule, `expected a share such as 10% or ${kinds[measure.unit]}, got ${text}`);
   }
@@ -99,6 +100,7 @@ function amountOf(text: string, unit: Measure['unit']): number | null {
     case 'ms':
       return parseDurationMs(text);
     case 'count':
+    case 'price':
       return /^\d+(\.\d+)?$/.test(text) ? Number(text) : null;
     case 'ratio':
       return /^\d+(\.\d+)?pp$/.test(text) ? Number(text.slice(0, -2)) / 100 : null;

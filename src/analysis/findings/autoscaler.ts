@@ -77,6 +77,13 @@ export interface WhatIfFindings {
   toMs: number;
   /** How far the replay of the run as it was is off. */
   model: {
+    /**
+     * What the pods' work was taken from: their CPU or, where that explains the run less well because pods at their limit hide what is asked of
+     * them, the offered load times the CPU of a request.
+     */
+    work: 'metrics' | 'offered load';
+    /** Why it is so far off that nothing is computed from it; then there are no variants. */
+    unfit: string | null;
     meanPodError: number;
     podSeconds: { modelled: number; real: number };
     badRequests: { modelled: number; real: number };

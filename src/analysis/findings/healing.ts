@@ -77,7 +77,7 @@ export interface Departure {
   faultId: string | null;
   sigtermMs: number | null;
   outOfRotationMs: number | null;
-  /** When it was known to be gone; it ended before that. */
+  /** When it was seen to end; where that could not be seen, when it was known to be gone. */
   diedMs: number | null;
   afterSigterm: SentAfter | null;
   afterOutOfRotation: SentAfter | null;
@@ -96,6 +96,7 @@ export interface FaultFinding {
   effect: FaultEffect;
   /** The targets' names, comma-separated; of a component on nodes `kubelet of worker-1`. */
   target: string;
+  /** The instant of the fault: the first pod was seen to end or, where that is not seen, just before it was injected. */
   injectedMs: number;
   landedMs: number | null;
   undoneMs: number | null;

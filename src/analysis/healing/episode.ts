@@ -13,8 +13,10 @@ export function effectOf({ inject }: Episode): FaultEffect {
 export interface Episode {
   id: string;
   type: string;
-  /** The instant of the fault: just before it was injected, so that no duration comes out too short. */
+  /** Just before it was injected: until then everything was as before, and what came after may be its doing. */
   atMs: number;
+  /** The instant of the fault, from which durations count: the first pod was seen to end or, where that is not seen, `atMs`. */
+  struckMs: number;
   inject: FaultInject | null;
   landed: FaultLanded | null;
   failed: FaultFailed | null;
@@ -34,7 +36,10 @@ export function episodesOf(record: RunRecord, pods: Pods): Episode[] {
       episode.lost = lostPods(event, pods);
     } else if (event.type === 'fault.landed') {
       const episode = current.get(event.id);
-      if (episode) episode.landed ??= event;
+      if (!episode) continue;
+      episode.landed ??= event;
+      const ends = Object.values(event.ended ?? {});
+      if (ends.length > 0) episode.struckMs = Math.max(episode.atMs, Math.min(...ends));
     } else if (event.type === 'fault.undone') {
       const episode = current.get(event.id);
       if (episode) episode.undone ??= event;
@@ -50,6 +55,7 @@ export function episodesOf(record: RunRecord, pods: Pods): Episode[] {
       id,
       type,
       atMs,
+      struckMs: atMs,
       inject: null,
       landed: null,
       failed: null,

@@ -12,7 +12,7 @@ export function explain(
   { waterfall, outageMs }: { waterfall: FaultFinding['waterfall']; outageMs: number | null },
 ): HealingExplanation {
   const steps: HealingStepFinding[] = [];
-  let reachedMs = episode.atMs;
+  let reachedMs = episode.struckMs;
   for (const { step, atMs, source } of waterfall) {
     if (atMs === null || source === null || atMs <= reachedMs) continue;
     steps.push({
@@ -24,9 +24,9 @@ export function explain(
     });
     reachedMs = atMs;
   }
-  const totalMs = reachedMs - episode.atMs;
+  const totalMs = reachedMs - episode.struckMs;
   const longest = greatest(steps, ({ fromMs, toMs }) => toMs - fromMs);
-  const badUntilMs = episode.atMs + (outageMs ?? 0);
+  const badUntilMs = episode.struckMs + (outageMs ?? 0);
   const within = ({ fromMs, toMs }: HealingStepFinding): number => Math.min(toMs, badUntilMs) - fromMs;
   const ofOutage = outageMs === null || outageMs < 1 ? null : greatest(steps, within);
   const speedup = speedupOf(record);
@@ -34,7 +34,7 @@ export function explain(
   if (longest) says.push(longestInWords(longest, { totalMs, last: steps.at(-1) ?? longest, speedup }));
   if (ofOutage && outageMs !== null) {
     says.push(
-      outageInWords(ofOutage, { outageMs, fellMs: within(ofOutage), faultMs: episode.atMs, speedup }),
+      outageInWords(ofOutage, { outageMs, fellMs: within(ofOutage), faultMs: episode.struckMs, speedup }),
     );
   }
   return { steps, totalMs, longest, ofOutage, says };

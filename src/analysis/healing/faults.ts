@@ -76,9 +76,9 @@ function healed(
   return {
     ...describe(episode),
     problem,
-    reactionMs: reactionAtMs === null ? null : Math.max(0, reactionAtMs - episode.atMs),
+    reactionMs: reactionAtMs === null ? null : Math.max(0, reactionAtMs - episode.struckMs),
     repairMs: since(repairedAtMs),
-    recoveryMs: since(outageMs === null ? null : episode.atMs + outageMs),
+    recoveryMs: since(outageMs === null ? null : episode.struckMs + outageMs),
     outageMs,
     misrouted: misroutedOf(blame, losses.bad, healing.outOfRotationMs),
     lost: losses.lost,
@@ -120,13 +120,13 @@ function describe(
   FaultFinding,
   'id' | 'type' | 'effect' | 'target' | 'injectedMs' | 'landedMs' | 'undoneMs' | 'proof' | 'lostPods'
 > {
-  const { id, type, atMs, inject, landed, undone, lost } = episode;
+  const { id, type, struckMs, inject, landed, undone, lost } = episode;
   return {
     id,
     type,
     effect: effectOf(episode),
     target: targetInWords(inject),
-    injectedMs: atMs,
+    injectedMs: struckMs,
     landedMs: landed?.t ?? null,
     undoneMs: undone?.t ?? null,
     proof: landed?.proof ?? null,

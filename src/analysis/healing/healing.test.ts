@@ -295,3 +295,35 @@ test('a node that joins takes nothing, and is not blamed for what others do', ()
   });
   expect(finding).toMatchObject({ waterfall: [], reactionMs: null, lostPods: [] });
 });
+
+describe('the instant of a fault', () => {
+  const ended = (of: Record<string, number>): JournalEvent[] =>
+    killed.map((event) => (event.type === 'fault.landed' ? { ...event, t: 5040, ended: of } : event));
+
+  test('is when the first of its pods was seen to end, whatever Kubernetes knew before', () => {
+    const [finding] = faultsOf(ended({ a: 5022, z: 5025 }), traffic(10));
+    expect(finding).toMatchObject({ injectedMs: 5022, reactionMs: 0, repairMs: 108 });
+    expect(stepAt(finding, 'fault')).toBe(5022);
+    expect(stepAt(finding, 'detected')).toBe(5022);
+    expect(stepAt(finding, 'out of rotation')).toBe(5022);
+    expect(stepAt(finding, 'replacement created')).toBe(5030);
+  });
+
+  test('is never before it was injected', () => {
+    const [finding] = faultsOf(ended({ a: 4990 }), traffic(10));
+    expect(finding).toMatchObject({ injectedMs: 5000, reactionMs: 4 });
+  });
+
+  test('is just before the injection where no end was seen', () => {
+    const [finding] = faultsOf(ended({}), traffic(10));
+    expect(finding).toMatchObject({ injectedMs: 5000, reactionMs: 4 });
+  });
+
+  test('counts the outage from there, and what failed before it to the fault all the same', () => {
+    const [finding] = faultsOf(
+      ended({ a: 5022 }),
+      traffic(10, { failures: [failure(5010, { endedT: 5012 }), failure(5200)] }),
+    );
+    expect(finding).toMatchObject({ outageMs: 178, lost: 2 });
+  });
+});

@@ -13,7 +13,7 @@ export function misroutedOf(
   const wereListed = episode.lost.some(({ rotations }) =>
     rotations.some(({ fromMs, toMs }) => fromMs <= episode.atMs && (toMs === null || toMs >= episode.atMs)),
   );
-  const outOfRotationMs = wereListed ? leftRotationMs : episode.atMs;
+  const outOfRotationMs = wereListed ? leftRotationMs : episode.struckMs;
   const counts = { underWay: 0, keptConnections: 0, whileListed: 0, afterwards: 0, livingPods: 0 };
   let lastMs: number | null = null;
   for (const request of bad) {
@@ -29,7 +29,7 @@ export function misroutedOf(
   return { ...rounded, lastMs, outOfRotationMs, says: inWords(rounded) };
 
   function kindOf({ pod, reused, scheduledMs }: BadRequest): keyof typeof counts {
-    if (scheduledMs < episode.atMs) return 'underWay';
+    if (scheduledMs < episode.struckMs) return 'underWay';
     if (pod !== null && !lostUntil.has(pod)) return 'livingPods';
     if (reused === true || (reused === undefined && pod !== null)) return 'keptConnections';
     return outOfRotationMs === null || scheduledMs <= outOfRotationMs ? 'whileListed' : 'afterwards';
@@ -40,8 +40,8 @@ export function misroutedOf(
     if (sent + of.underWay === 0) return [];
     const about = {
       definition: 'rerouting',
-      fromMs: episode.atMs,
-      toMs: lastMs ?? outOfRotationMs ?? episode.atMs,
+      fromMs: episode.struckMs,
+      toMs: lastMs ?? outOfRotationMs ?? episode.struckMs,
     };
     const pods = episode.lost.length === 1 ? 'the lost pod' : `the ${episode.lost.length} lost pods`;
     const share = (part: number): string => (part === sent ? 'all' : formatCount(part));
@@ -56,7 +56,9 @@ export function misroutedOf(
     const were = of.underWay === 1 ? 'was' : 'were';
     const underWay = `${formatPlural(of.underWay, 'request')} that ${were} under way when the fault struck failed`;
     const last =
-      lastMs === null ? '' : `; the last was due ${formatDuration(lastMs - episode.atMs)} after the fault`;
+      lastMs === null
+        ? ''
+        : `; the last was due ${formatDuration(lastMs - episode.struckMs)} after the fault`;
     const text =
       sent === 0
         ? `${underWay}; none went to ${pods} afterwards.`
@@ -67,6 +69,6 @@ export function misroutedOf(
   function listedInWords(): string {
     return outOfRotationMs === null
       ? ', which never left the EndpointSlices'
-      : `, listed in the EndpointSlices until ${formatDuration(outOfRotationMs - episode.atMs)} after the fault`;
+      : `, listed in the EndpointSlices until ${formatDuration(outOfRotationMs - episode.struckMs)} after the fault`;
   }
 }

@@ -25,7 +25,7 @@ export function outageOf(
   bad: readonly BadRequest[],
   { seconds, outOfRotationMs }: { seconds: readonly Second[]; outOfRotationMs: number | null },
 ): Outage {
-  const faultMs = episode.atMs;
+  const faultMs = episode.struckMs;
   const traffic = seconds.filter(({ scheduled }) => scheduled > 0);
   const trafficEndMs = (traffic.at(-1)?.startT ?? -Infinity) + 1000;
   if ((traffic[0]?.startT ?? Infinity) > faultMs || trafficEndMs < faultMs) return noTraffic;
@@ -53,7 +53,8 @@ export function outageOf(
       problem: 'Traffic ended before the service was seen good for a full second again.',
     };
   }
-  return { outageMs: lastBadMs - faultMs, problem: null };
+  // What failed between the call and the first end was no outage before the fault.
+  return { outageMs: Math.max(0, lastBadMs - faultMs), problem: null };
 }
 
 /** Somebody asked after the last bad request, so that the silence since then means good service. */

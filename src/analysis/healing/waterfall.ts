@@ -33,21 +33,30 @@ export function healingOf(record: RunRecord, episode: Episode, fates: readonly F
   const seen = sightingsOf(record, episode, fates);
   const fault: FaultFinding['waterfall'][number] = {
     step: 'fault',
-    atMs: episode.atMs,
-    shownBy: 'the harness, just before it injected the fault',
+    atMs: episode.struckMs,
+    shownBy:
+      episode.struckMs > episode.atMs
+        ? 'the harness, whose connection to the first pod that died was closed by the kernel'
+        : 'the harness, just before it injected the fault',
     source: 'harness',
   };
   const steps = healingSteps.slice(1) as Exclude<HealingStep, 'fault'>[];
-  const rows = steps.map((step) => ({ step, ...latest(seen[step]) }));
+  // A fault through the API is known to Kubernetes before its pod has died: no step is earlier than the fault.
+  const noEarlier = (atMs: number | null): number | null =>
+    atMs === null ? null : Math.max(episode.struckMs, atMs);
+  const rows = steps.map((step) => {
+    const { atMs, ...shown } = latest(seen[step]);
+    return { step, atMs: noEarlier(atMs), ...shown };
+  });
   const reactions = [...seen.detected, ...seen['out of rotation'], ...seen['replacement created']]
     .filter((sighting) => sighting !== null)
     .map(({ atMs }) => atMs);
   return {
     waterfall: [fault, ...rows],
-    reactionAtMs: reactions.length > 0 ? Math.min(...reactions) : null,
-    repairedAtMs: latest(seen.ready).atMs,
-    outOfRotationMs: latest(seen['out of rotation']).atMs,
-    inRotationMs: latest(seen['in rotation']).atMs,
+    reactionAtMs: reactions.length > 0 ? Math.max(episode.struckMs, Math.min(...reactions)) : null,
+    repairedAtMs: noEarlier(latest(seen.ready).atMs),
+    outOfRotationMs: noEarlier(latest(seen['out of rotation']).atMs),
+    inRotationMs: noEarlier(latest(seen['in rotation']).atMs),
   };
 }
 

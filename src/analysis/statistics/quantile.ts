@@ -20,8 +20,8 @@ export function quantile(ascending: readonly number[], share: number): number {
   const low = ascending[Math.floor(rank)] as number;
   const high = ascending[Math.ceil(rank)] as number;
   const part = rank - Math.floor(rank);
-  // Not low + part × (high − low): rounding must not push the result past either of the two.
-  return part === 0 || low === high ? low : low * (1 - part) + high * part;
+  // Rounding must not push the result past either of the two.
+  return part === 0 || low === high ? low : Math.min(high, Math.max(low, low * (1 - part) + high * part));
 }
 
 /** The middle value, or the mean of the two in the middle. */

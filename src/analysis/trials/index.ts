@@ -9,6 +9,7 @@ export {
 export {
   analyseTrials,
   faultsOf,
+  pricesOf,
   findingOf,
   trialOf,
   type MeasureFinding,

@@ -1,7 +1,7 @@
 /** Expectations on statistics over trials: `fault.node.outage.p90 < 8s`. */
 import { OpenbellError, exitCodes, nearest } from '../../support/index.ts';
 import { formatMetric } from '../evaluate.ts';
-import { holds, parseExpectation, type Expectation } from '../expectation.ts';
+import { holds, parseExpectation, type Expectation, type RuleProblem } from '../expectation.ts';
 import { metricNames, type FaultName } from '../metrics.ts';
 import { mean, quantile, sorted } from '../statistics/index.ts';
 import { findMeasure, type Measure } from './measures.ts';
@@ -50,10 +50,7 @@ export interface StatisticResult {
  * @throws {OpenbellError} `USAGE` when it cannot be understood.
  */
 export function parseStatisticRule(rule: string, faults: readonly FaultName[]): StatisticRule {
-  const [, name = '', rest = ''] = /^\s*([^\s<>=!]+)\s*(.*)$/s.exec(rule) ?? [];
-  const dot = name.lastIndexOf('.');
-  const statistic = name.slice(dot + 1);
-  const asked = name.slice(0, Math.max(0, dot));
+  const { statistic, asked, rest } = partsOf(rule);
   if (!isStatistic(statistic)) {
     throw wrong(
       rule,
@@ -66,6 +63,37 @@ export function parseStatisticRule(rule: string, faults: readonly FaultName[]): 
   const parsed = parseExpectation(`${measure.name} ${rest}`, faults);
   if ('message' in parsed) throw wrong(rule, parsed.message, faults);
   return { rule: rule.trim(), measure, statistic, operator: parsed.operator, limit: parsed.limit };
+}
+
+/**
+ * Understands a rule of a scenario that may be one on statistics: null where its first word is no measure with a statistic after it, and
+ * so something else, or nothing.
+ */
+export function understandStatisticRule(
+  rule: string,
+  faults: readonly FaultName[],
+): StatisticRule | RuleProblem | null {
+  const { statistic, asked, rest, restAt } = partsOf(rule);
+  const measure = isStatistic(statistic) ? findMeasure(asked, faults) : undefined;
+  if (!isStatistic(statistic) || measure === undefined) return null;
+  const parsed = parseExpectation(`${measure.name} ${rest}`, faults);
+  if ('message' in parsed) {
+    const offset = Math.max(0, parsed.offset - measure.name.length - 1) + restAt;
+    return { ...parsed, offset: Math.min(offset, rule.length) };
+  }
+  return { rule: rule.trim(), measure, statistic, operator: parsed.operator, limit: parsed.limit };
+}
+
+/** `outage.p90 < 8s`: what is asked for, its statistic, and what follows. */
+function partsOf(rule: string): { asked: string; statistic: string; rest: string; restAt: number } {
+  const [, before = '', name = '', gap = '', rest = ''] = /^(\s*)([^\s<>=!]+)(\s*)(.*)$/s.exec(rule) ?? [];
+  const dot = name.lastIndexOf('.');
+  return {
+    asked: name.slice(0, Math.max(0, dot)),
+    statistic: name.slice(dot + 1),
+    rest,
+    restAt: before.length + name.length + gap.length,
+  };
 }
 
 /** Judges a rule over the trials that count. One trial without a value makes the statistic unknown: it may be the worst. */

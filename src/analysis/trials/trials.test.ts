@@ -148,6 +148,19 @@ describe('the verdict over trials', () => {
     expect(judged(set, ['availability.min > 1%']).expectations[0]?.held).toBe(false);
   });
 
+  test('demands the scenario’s own rules beside its rules on statistics, unless told not to', () => {
+    const set = madeTrials(outages);
+    set.trials[3] = madeTrial(4, { 'fault.node.outage': 8_000 }, { verdict: 'failed', exitCode: 99 });
+    const rules = [parseStatisticRule('fault.node.outage.p90 < 20s', madeFaults)];
+    const over = { planned: 8, ended: null, rules };
+    expect(analyseTrials(set, { ...over, ownMustHold: true })).toMatchObject({
+      verdict: 'failed',
+      exitCode: 99,
+      expectations: [{ held: true }],
+    });
+    expect(analyseTrials(set, over)).toMatchObject({ verdict: 'passed', exitCode: 0 });
+  });
+
   test('is untrusted when more trials are set aside than count', () => {
     const set = madeTrials(outages);
     set.trials = set.trials.map((trial, index) =>

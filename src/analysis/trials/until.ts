@@ -49,12 +49,17 @@ function parseHalfWidth(text: string, { unit }: Measure): UntilRule['halfWidth']
   const percent = parsePercent(text);
   if (percent !== null) return percent > 0 ? { share: percent / 100 } : null;
   const amount =
-    unit === 'ms' ? parseDurationMs(text) : unit === 'count' && text !== '' ? Number(text) : null;
+    unit === 'ms' ? parseDurationMs(text) : unit !== 'ratio' && text !== '' ? Number(text) : null;
   return amount !== null && Number.isFinite(amount) && amount >= 0 ? { amount } : null;
 }
 
 function ofUnit({ unit }: Measure): string {
-  return { ms: ' or a duration such as 200ms', count: ' or a number such as 2', ratio: '' }[unit];
+  return {
+    ms: ' or a duration such as 200ms',
+    count: ' or a number such as 2',
+    ratio: '',
+    price: ' or an amount such as 0.05',
+  }[unit];
 }
 
 function wrong(rule: string, message: string): OpenbellError {

@@ -4,7 +4,15 @@ import type { ScalingWhatIf, Statement, WhatIfFindings } from '../findings.ts';
 /** What was computed, and how far the same computation is off on the run as it was. */
 export function whatIfInWords({ fromMs, toMs, model, variants }: Omit<WhatIfFindings, 'says'>): Statement[] {
   const about = { definition: 'what-if-replay', fromMs, toMs };
-  const { meanPodError, podSeconds, badRequests, saturatedSeconds } = model;
+  const { work, unfit, meanPodError, podSeconds, badRequests, saturatedSeconds } = model;
+  if (unfit !== null) {
+    const text = `The autoscaler's arithmetic replayed on the recorded metrics does not reproduce this run: ${unfit}. So nothing is said about other settings.`;
+    return [{ text, ...about }];
+  }
+  const source =
+    work === 'metrics'
+      ? 'on the recorded metrics'
+      : 'on the offered load times the CPU of a request (the pods’ own CPU hides what waited for them)';
   const doubt =
     saturatedSeconds === 0
       ? ''
@@ -12,7 +20,7 @@ export function whatIfInWords({ fromMs, toMs, model, variants }: Omit<WhatIfFind
   return [
     {
       text:
-        `Computed, not measured: the autoscaler's arithmetic replayed on the recorded metrics. On the run as it was the replay is off by ${meanPodError.toFixed(1)} pods on average; ` +
+        `Computed, not measured: the autoscaler's arithmetic replayed ${source}. On the run as it was the replay is off by ${meanPodError.toFixed(1)} pods on average; ` +
         `it gives ${formatCount(podSeconds.modelled)} pod-seconds asked for instead of ${formatCount(podSeconds.real)}, and ${formatCount(badRequests.modelled)} lost or slow requests without a fault instead of ${formatCount(badRequests.real)}.${doubt}`,
       ...about,
     },

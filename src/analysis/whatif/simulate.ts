@@ -17,6 +17,8 @@ export interface Recorded {
   requestMilli: number;
   /** A pod's CPU without any request. */
   idleMilli: number;
+  /** No pod is seen to use more, whatever is asked of it. */
+  capMilli: number;
   /** From a pod's creation until it is in rotation. */
   startMs: number;
   /** Length of a window of CPU use, and how often there is one. */
@@ -100,7 +102,7 @@ export function replay(recorded: Recorded, settings: Settings): Replay {
   function propose(atMs: number, workMilli: number, current: number): number | null {
     const takenMs = atMs - recorded.resolutionMs / 2;
     const serving = alive(takenMs).filter(({ readyMs }) => readyMs <= takenMs - recorded.resolutionMs / 2);
-    const each = recorded.idleMilli + workMilli / Math.max(1, serving.length);
+    const each = Math.min(recorded.capMilli, recorded.idleMilli + workMilli / Math.max(1, serving.length));
     const scaled: ScaledPod[] = [];
     const samples = new Map<string, PodSample>();
     for (const { name, createdMs, readyMs } of alive(atMs)) {

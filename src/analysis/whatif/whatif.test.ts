@@ -9,6 +9,7 @@ function recorded(work: (number | null)[], more: Partial<Recorded> = {}): Record
     looks: work.map((workMilli, index) => ({ atMs: 600_000 + index * 15_000, workMilli })),
     requestMilli: 100,
     idleMilli: 0,
+    capMilli: Infinity,
     startMs: 5000,
     resolutionMs: 15_000,
     startReplicas: 2,

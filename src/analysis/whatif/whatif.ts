@@ -7,7 +7,9 @@ import type {
   ScalingWhatIf,
   WhatIfFindings,
 } from '../findings.ts';
+import { formatCount } from '../../support/index.ts';
 import type { RunRecord, Second } from '../record.ts';
+import { cpuSamplesOf } from '../samples.ts';
 import { lastUntil } from '../search.ts';
 import { speedupOf, timingOf } from '../timers.ts';
 import { weightsOf } from '../weights.ts';
@@ -31,15 +33,32 @@ export function whatIfOf(record: RunRecord, known: Known): WhatIfFindings | null
   const first = seconds[0];
   if (recorded === null || settings === null || !first) return null;
   const outcome = (one: Replay): Outcome => outcomeOf(one, { seconds, curve });
-  const asItWas = replay(recorded, settings);
-  const modelled = outcome(asItWas);
+  const tries = (['metrics', 'offered load'] as const).flatMap((work) => {
+    const fed = work === 'metrics' ? recorded : fromLoad(record, recorded, known);
+    if (fed === null) return [];
+    const asItWas = replay(fed, settings);
+    return [{ work, fed, asItWas, meanPodError: meanDifference(asItWas, replicas, known.autoscaler.syncs) }];
+  });
+  const [best] = tries.toSorted((a, b) => a.meanPodError - b.meanPodError);
+  if (best === undefined) return null;
+  const modelled = outcome(best.asItWas);
   const real = outcomeOf(realReplay(replicas), { seconds, curve });
-  const variants = variantsOf(settings, {
+  const figures = {
+    work: best.work,
+    meanPodError: best.meanPodError,
+    podSeconds: { modelled: modelled.podSeconds, real: real.podSeconds },
+    badRequests: { modelled: modelled.bad, real: Math.round(points.reduce((sum, { bad }) => sum + bad, 0)) },
+    saturatedSeconds: seconds.filter(({ generator }) => generator.saturated).length,
+  };
+  const scheduled = seconds.reduce((sum, second) => sum + second.scheduled, 0);
+  const model = { ...figures, unfit: whyUnfit(figures, { meanPods: real.meanPods, scheduled }) };
+  const tried = variantsOf(settings, {
     peak: Math.max(...replicas.map(({ desired }) => desired)),
     preScaleUntilMs: autoscaling.loadSteps[0]?.fromMs ?? null,
     speedup: speedupOf(record),
-  }).map(({ change, settings: tried }): ScalingWhatIf => {
-    const { podSeconds, meanPods, maxPods, bad, beyond } = outcome(replay(recorded, tried));
+  });
+  const variants = (model.unfit === null ? tried : []).map(({ change, settings: other }): ScalingWhatIf => {
+    const { podSeconds, meanPods, maxPods, bad, beyond } = outcome(replay(best.fed, other));
     return {
       change,
       podSeconds,
@@ -51,14 +70,49 @@ export function whatIfOf(record: RunRecord, known: Known): WhatIfFindings | null
       secondsBeyondExperience: Math.max(0, beyond - modelled.beyond),
     };
   });
-  const model = {
-    meanPodError: meanDifference(asItWas, replicas, known.autoscaler.syncs),
-    podSeconds: { modelled: modelled.podSeconds, real: real.podSeconds },
-    badRequests: { modelled: modelled.bad, real: Math.round(points.reduce((sum, { bad }) => sum + bad, 0)) },
-    saturatedSeconds: seconds.filter(({ generator }) => generator.saturated).length,
-  };
   const found = { fromMs: first.startT, toMs: (seconds.at(-1) ?? first).startT + 1000, model, variants };
   return { ...found, says: whatIfInWords(found) };
+}
+
+/**
+ * The same looks with the work that the offered load asks of the pods. CPU tells what they did: at their limit they do no more,
+ * however much waits, and work that waited is done, and seen, after the load has gone.
+ */
+function fromLoad(record: RunRecord, recorded: Recorded, { autoscaling, seconds }: Known): Recorded | null {
+  const cost = autoscaling.calibration?.cost ?? null;
+  const first = seconds[0];
+  if (cost === null || first === undefined) return null;
+  const { resolutionMs } = recorded;
+  const looks = recorded.looks.map(({ atMs, workMilli }) => {
+    const toMs = atMs - resolutionMs / 2;
+    const rate = offeredRate(seconds, toMs - resolutionMs, toMs);
+    return { atMs, workMilli: workMilli === null ? null : rate * cost.cpuMsPerRequest };
+  });
+  const capMilli = Math.max(...cpuSamplesOf(record).map(({ milli }) => milli));
+  return { ...recorded, looks, capMilli };
+}
+
+/** Requests per second that were due in a stretch of time. */
+function offeredRate(seconds: readonly Second[], fromMs: number, toMs: number): number {
+  const due = seconds.reduce((sum, { startT, scheduled }) => {
+    const overlap = Math.min(toMs, startT + 1000) - Math.max(fromMs, startT);
+    return overlap > 0 ? sum + (scheduled * overlap) / 1000 : sum;
+  }, 0);
+  return (due * 1000) / (toMs - fromMs);
+}
+
+/** So far may the replay of the run as it was be off, and still say something about other settings. */
+function whyUnfit(
+  { meanPodError, badRequests: { modelled, real } }: Omit<WhatIfFindings['model'], 'unfit'>,
+  { meanPods, scheduled }: { meanPods: number; scheduled: number },
+): string | null {
+  const podsAllowed = Math.max(1, meanPods / 5);
+  if (meanPodError > podsAllowed)
+    return `its number of pods is off by ${meanPodError.toFixed(1)} on average, more than a fifth of the ${meanPods.toFixed(1)} that there were`;
+  // Some requests in a thousand are lost or slow for reasons that have nothing to do with the number of pods.
+  if (Math.abs(modelled - real) > Math.max(real / 2, scheduled / 1000))
+    return `it gives ${formatCount(modelled)} lost or slow requests where the run had ${formatCount(real)}`;
+  return null;
 }
 
 function recordedOf(
@@ -84,9 +138,11 @@ function recordedOf(
     looks,
     requestMilli,
     idleMilli,
+    capMilli: Infinity,
     startMs,
     resolutionMs,
-    startReplicas: first.current,
+    // The autoscaler's status may not count the pods yet when it looks for the first time.
+    startReplicas: Math.max(1, first.minReplicas, first.current),
     fromMs: Math.min(first.atMs, seconds[0]?.startT ?? first.atMs),
   };
 }

@@ -25,6 +25,11 @@ export function addCompare(yargs: Argv, context: Context): Argv {
           default: 'reports/compare.html',
           describe: 'file of the page',
         })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print the comparison as JSON instead of the summary',
+        })
         .option('open', { type: 'boolean', default: false, describe: 'open the page in the browser' })
         .example(
           '$0 compare reports/reactive reports/prescaled',
@@ -42,15 +47,16 @@ export function addCompare(yargs: Argv, context: Context): Argv {
           'Exit codes: 0 no limit was exceeded, 99 one was, 108 no run of a side can be trusted.\n' +
             'Between sets of trials a limit counts as exceeded only where chance does not explain it (p ≤ 0.05).',
         ),
-    async ({ a, b, failOn = [], out, open }) => {
+    async ({ a, b, failOn = [], out, json, open }) => {
       const { compareFolders } = await import('../../harness/index.ts');
-      const { comparisonSummaryOf } = await import('../../report/index.ts');
+      const { comparisonResultOf, comparisonSummaryOf } = await import('../../report/index.ts');
       const { comparison, reportPath } = await compareFolders({ a, b, failOn, out });
       const { stdout, env } = context;
       const color = wantsColor(stdout, env);
-      stdout.write(
-        `${comparisonSummaryOf(comparison, { color, reportPath, width: stdout.columns ?? 80 })}\n`,
-      );
+      const text = json
+        ? JSON.stringify(comparisonResultOf(comparison), null, 2)
+        : comparisonSummaryOf(comparison, { color, reportPath, width: stdout.columns ?? 80 });
+      stdout.write(`${text}\n`);
       if (open) {
         const { openInBrowser } = await import('../terminal/open.ts');
         openInBrowser(reportPath);

@@ -148,8 +148,14 @@ function plainScenario(scenario: Scenario, pods: number): Scenario {
       },
     );
   }
-  if (workload.kind !== 'sample-api') return { ...scenario, faults: [], expect: [] };
-  return { ...scenario, faults: [], expect: [], workload: { ...workload, replicas: pods, autoscaler: null } };
+  if (workload.kind !== 'sample-api') return { ...scenario, faults: [], expect: [], expectOverTrials: [] };
+  return {
+    ...scenario,
+    faults: [],
+    expect: [],
+    expectOverTrials: [],
+    workload: { ...workload, replicas: pods, autoscaler: null },
+  };
 }
 
 async function scaleTo(

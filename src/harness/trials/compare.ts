@@ -6,6 +6,7 @@ import {
   faultsOf,
   lanesOf,
   parseGate,
+  pricesOf,
   trialOf,
   usedOf,
   type Comparison,
@@ -18,6 +19,7 @@ import {
 import { renderComparison } from '../../report/index.ts';
 import { OpenbellError, exitCodes } from '../../support/index.ts';
 import { journalFile } from '../open-run.ts';
+import { writeReportsIndex } from '../reports-index.ts';
 import { writeAtomically } from '../run-folder.ts';
 import { openbellVersion } from '../version.ts';
 import { manifestFile, readManifest } from './manifest.ts';
@@ -53,6 +55,7 @@ export async function compareFolders({
   const reportPath = path.resolve(out);
   await mkdir(path.dirname(reportPath), { recursive: true });
   await writeAtomically(reportPath, renderComparison(comparison, openbellVersion));
+  await writeReportsIndex(path.dirname(reportPath), { onlyAgain: true });
   return { comparison, reportPath };
 }
 
@@ -97,12 +100,14 @@ async function readRun(run: string, keep: (findings: Findings, trial: Trial) => 
     scenario: { name, title },
     provider: findings.cluster?.provider ?? null,
     faults: faultsOf(findings),
+    ...pricesOf(findings),
     trials: [trial],
   };
 }
 
 /** What might explain a difference besides what was meant to differ. */
-function circumstancesOf({ run, cluster, plan }: Findings): Record<string, string> {
+function circumstancesOf(findings: Findings): Record<string, string> {
+  const { run, cluster, plan } = findings;
   const { os, cpuModel, cores, nodeVersion } = run.machine;
   const timings = Object.entries(cluster?.timings ?? {}).map(([name, value]) => [
     `timing ${name}`,
@@ -123,6 +128,7 @@ function circumstancesOf({ run, cluster, plan }: Findings): Record<string, strin
       .join('; '),
     'good response':
       plan === null || plan.goodResponseMs === null ? 'not stated' : `${plan.goodResponseMs} ms`,
+    prices: pricesOf(findings).prices ?? 'not stated',
     ...Object.fromEntries(timings),
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   analyse,
   faultsOf,
+  pricesOf,
   trialOf,
   type Findings,
   type Trial,
@@ -33,6 +34,8 @@ export async function readTrials(
     const findings = await readFindings(path.join(folder, name));
     const trial = trialOf(findings, { number, folder: name });
     set.faults = faultsOf(findings);
+    set.rules = findings.plan?.trialExpectations ?? [];
+    Object.assign(set, pricesOf(findings));
     set.trials.push(trial);
     onFindings(findings, trial);
   }

@@ -61,12 +61,20 @@ export async function writeTrials(
 }
 
 function findingsOf({ plan, done }: Manifest, set: TrialSet): TrialFindings {
-  const { faults, trials } = set;
+  const { faults, trials, rules: stated = [] } = set;
+  const asked = plan?.expect ?? [];
   // Without a trial the faults are not known, and there is nothing to judge.
   const rules =
-    trials.length === 0 ? [] : (plan?.expect ?? []).map((rule) => parseStatisticRule(rule, faults));
+    trials.length === 0
+      ? []
+      : [...new Set([...stated, ...asked])].map((rule) => parseStatisticRule(rule, faults));
   const until =
     plan === null || plan.until === null || trials.length === 0 ? null : parseUntil(plan.until, faults);
   const ended = until === null ? null : isEnough(until, trials);
-  return analyseTrials(set, { planned: plan?.count ?? done.length, ended, rules });
+  return analyseTrials(set, {
+    planned: plan?.count ?? done.length,
+    ended,
+    rules,
+    ownMustHold: asked.length === 0,
+  });
 }

@@ -5,6 +5,7 @@ import {
   faultsOf,
   isEnough,
   parseStatisticRule,
+  pricesOf,
   parseUntil,
   trialOf,
   type Trial,
@@ -16,6 +17,7 @@ import { journalApiVersion } from '../../journal/index.ts';
 import type { Scenario } from '../../scenario/index.ts';
 import { OpenbellError, exitCodes, monotonicMs } from '../../support/index.ts';
 import { runScenario, type RunOptions, type RunResult } from '../run.ts';
+import { writeReportsIndex } from '../reports-index.ts';
 import { createRunFolder, runFolderName } from '../run-folder.ts';
 import { openbellVersion } from '../version.ts';
 import { appendLine, manifestFile, readManifest, type Manifest, type TrialsStart } from './manifest.ts';
@@ -88,10 +90,12 @@ export async function runTrials(
   manifest.plan = plan;
   const set = await readTrials(folder, manifest);
   set.faults = faults;
+  set.rules = (scenario.expectOverTrials ?? []).map(({ rule }) => rule);
   observer.onFolder?.(folder, set.trials);
 
   const failure = await makeTrials(options, { folder, manifest, set, until });
   const rendered = await writeTrials(folder, manifest, set);
+  await writeReportsIndex(path.dirname(folder), { onlyAgain: options.folder !== null });
   return { ...rendered, folder, failure: signal.aborted ? null : failure };
 }
 
@@ -163,6 +167,7 @@ async function recordTrial(
   manifest.done.push(done);
   const trial = trialOf(findings, { number, folder: name });
   set.faults = faultsOf(findings);
+  Object.assign(set, pricesOf(findings));
   set.trials.push(trial);
   return trial;
 }

@@ -13,7 +13,7 @@ import { verdictBox } from '../html/verdict-box.ts';
 import { valueText } from '../trials/axis.ts';
 import { inOrder, titleOf } from '../trials/words.ts';
 import { differenceFigure, laneFigure } from './drawings.ts';
-import { byWeight, differenceSentence, signed, signedInterval } from './words.ts';
+import { answerInWords, byWeight, differenceSentence, signed, signedInterval } from './words.ts';
 
 const links = [
   ['verdict', 'Result'],
@@ -41,6 +41,7 @@ export function renderComparison(comparison: Comparison, openbellVersion: string
         'verdict',
         'Result',
         html`${verdictBox({ verdict, exitCode, sentence: verdictSentence, besides: gates(comparison) })}
+        ${answerInWords(comparison).map((text) => html`<p class="says">${text}</p>`)} ${prices(comparison)}
         ${sentences(comparison)}`,
       ),
       lanes(comparison),
@@ -62,6 +63,14 @@ function sideFact(letter: 'A' | 'B', { a, b, counted, untrusted }: Comparison): 
   const all = side.set.trials.length;
   return html`${letter}: ${side.label},
   ${plural(runs, 'run')}${runs === all ? '' : ` of ${all}`}${untrusted.includes(letter) ? ', not to be trusted' : ''}`;
+}
+
+/** Prices that differ stand among what else differs. */
+function prices({ a, b }: Comparison): Content {
+  const stated = a.set.prices;
+  return stated === undefined || stated !== b.set.prices
+    ? ''
+    : html`<p class="note">Prices on both sides: ${stated}.</p>`;
 }
 
 function gates({ gates: results }: Comparison): Content {
@@ -87,7 +96,7 @@ function sentences({ differences }: Comparison): Markup {
         .slice(0, mostSentences)
         .map((one) => html`<li class="${one.judgement}">${mark(one)} ${differenceSentence(one)}.</li> `)}
     </ul>
-    ${more > 0 ? html`<p class="note">And ${plural(more, 'more')} in the table of all figures.</p>` : ''}`;
+    ${more > 0 ? html`<p class="note">And ${more} more in the table of all figures.</p>` : ''}`;
 }
 
 function mark({ judgement }: Difference): Markup | '' {

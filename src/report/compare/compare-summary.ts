@@ -3,7 +3,7 @@ import { pText, type Comparison } from '../../analysis/index.ts';
 import { paragraph, plain, table } from '../text.ts';
 import { valueText } from '../trials/axis.ts';
 import { titleOf } from '../trials/words.ts';
-import { byWeight, differenceSentence, signed, signedInterval } from './words.ts';
+import { answerInWords, byWeight, differenceSentence, signed, signedInterval } from './words.ts';
 
 /** How the summary is set. */
 export interface ComparisonSummaryOptions {
@@ -29,9 +29,11 @@ export function comparisonSummaryOf(
   const [sign, style] = signs[verdict];
   const [first = '', ...rest] = paragraph(verdictSentence, columns - 2, 5);
   const head = `${sign} ${first}`;
+  const answer = answerInWords(comparison).flatMap((text) => paragraph(text, columns, 3));
   const ordered = byWeight(differences);
   const told = ordered.filter(({ judgement }) => ['better', 'worse', 'other'].includes(judgement));
-  const sentences = told.slice(0, mostSentences).map((one) => {
+  // The answer has said what matters most.
+  const sentences = (answer.length === 0 ? told : []).slice(0, mostSentences).map((one) => {
     const mark = { better: '✓', worse: '✗' }[one.judgement as 'better'] ?? '·';
     return paragraph(`${mark} ${differenceSentence(one)}`, columns, 1)[0] ?? '';
   });
@@ -57,6 +59,7 @@ export function comparisonSummaryOf(
     ...rest.map((line) => `  ${line}`),
     `A ${plain(a.label)}, B ${plain(b.label)}`,
     ...gates,
+    ...(answer.length === 0 ? [] : ['', ...answer]),
     ...(sentences.length === 0 ? [] : ['', ...sentences]),
     ...(rows.length === 0
       ? []

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { madeFaults, madeTrials } from '../../../test/support/made-trials.ts';
 import { syntheticJournal } from '../../../test/support/synthetic-journal.ts';
 import {
@@ -10,8 +11,9 @@ import {
   type Difference,
   type Side,
 } from '../../analysis/index.ts';
-import { comparisonSummaryOf, renderComparison } from '../index.ts';
-import { differenceSentence, signed } from './words.ts';
+import { comparisonResultOf, comparisonSummaryOf, renderComparison } from '../index.ts';
+import { comparisonSchema } from './compare-schema.ts';
+import { answerInWords, differenceSentence, signed } from './words.ts';
 
 const before = [8_100, 8_300, 7_900, 8_600, 8_200, 8_000, 8_400, 8_500];
 const lanes = combineLanes([lanesOf(analyse(syntheticJournal()))]);
@@ -94,7 +96,55 @@ test('the terminal has the same in at most 25 lines of its width', () => {
   );
   expect(lines.length).toBeLessThanOrEqual(25);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
-  expect(lines.join('\n')).toContain('✓ the outage after node is 3.');
+  expect(lines.join('\n')).toContain('B serves customers better: the outage after node is 3.');
   expect(lines.join('\n')).toContain('✓ outage +10%: 8.25 s → ');
   expect(lines.at(-1)).toBe('report    /r/c.html');
+});
+
+test('the comparison as JSON holds what its schema says, and the same figures', () => {
+  const result = comparisonSchema.parse(JSON.parse(JSON.stringify(comparisonResultOf(comparison))));
+  expect(result).toMatchObject({
+    a: { label: hostile, scenario: 'made', runs: 8, used: 8, trusted: true },
+    verdict: 'passed',
+    exitCode: 0,
+    gates: [{ rule: 'outage +10%', held: true }],
+    unlike: [{ what: 'machine', a: hostile, b: 'branch' }],
+  });
+  const outage = result.differences.find(({ name }) => name === 'fault.node.outage');
+  const same = comparison.differences.find(({ name }) => name === 'fault.node.outage');
+  expect(outage).toMatchObject({ judgement: 'better', a: { n: 8, median: 8250 }, problem: null });
+  expect(outage?.difference).toBeCloseTo(same?.difference ?? NaN, 6);
+  expect(result.answer[0]).toMatch(/^B serves customers better: the outage after node is .* shorter\.$/);
+});
+
+test('has its schema in docs/compare.schema.json (vitest -u writes it anew)', async () => {
+  const schema = { $id: 'https://openbell.dev/v1/compare.schema.json', ...z.toJSONSchema(comparisonSchema) };
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+    '../../../docs/compare.schema.json',
+  );
+});
+
+test('an answer says who serves customers better, by how much, and what it takes', () => {
+  const one = (name: string, over: Partial<Difference>): Difference => ({ ...made, name, ...over });
+  const fewer = one('requests.failed', {
+    unit: 'count',
+    difference: -300,
+    interval: { low: -320, high: -280 },
+  });
+  const slower = one('response.p99', { difference: 40, interval: null, judgement: 'worse' });
+  const pods = one('pods.seconds', { unit: 'count', difference: 90, interval: null, judgement: 'worse' });
+  const price = one('cost.total', { unit: 'price', difference: -0.6, interval: null });
+  const nothing = one('availability', { judgement: 'not shown' });
+  expect(answerInWords({ differences: [fewer, pods, price] })).toEqual([
+    'B serves customers better: Requests that did not end ok: 300 [280, 320] fewer.',
+    'What B takes: Pod-seconds: 90 more; Cost of pods and lost requests: 0.600 less.',
+  ]);
+  expect(answerInWords({ differences: [slower] })[0]).toMatch(/^A serves customers better; in B /);
+  expect(answerInWords({ differences: [fewer, slower] })[0]).toMatch(
+    /better in one way and worse in another/,
+  );
+  expect(answerInWords({ differences: [nothing] })).toEqual([
+    'No difference is shown in how customers are served.',
+  ]);
+  expect(answerInWords({ differences: [one('availability', { judgement: 'single' })] })).toEqual([]);
 });

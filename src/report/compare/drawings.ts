@@ -32,7 +32,7 @@ export function laneFigure(name: LaneName, { a, b }: Comparison): Markup {
   const seconds = Math.max(1, ...sides.map(([, lane]) => lane[name].length));
   const values = sides.flatMap(([, lane]) => lane[name].flatMap((one) => (one === null ? [] : [one.high])));
   const time = axisOver([0, seconds], { ...plot, wanted: 8 });
-  const up = axisOver(values.length === 0 ? [0, 1] : values, {
+  const up = axisOver(values.every((value) => value === 0) ? [0, 4] : values, {
     from: box.bottom,
     to: box.top,
     wanted: 4,

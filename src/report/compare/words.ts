@@ -1,5 +1,5 @@
 /** A comparison in sentences. */
-import { pText, type Difference } from '../../analysis/index.ts';
+import { pText, type Comparison, type Difference } from '../../analysis/index.ts';
 import { valueText } from '../trials/axis.ts';
 import { titleOf } from '../trials/words.ts';
 
@@ -61,6 +61,7 @@ function phraseOf({ name, unit }: Pick<Difference, 'name' | 'unit'>): Phrases {
     return [fell, grew];
   }
   const title = titleOf({ name });
+  if (unit === 'price') return [`${title}: % less`, `${title}: % more`];
   if (unit === 'ms') return [`${title}: % shorter`, `${title}: % longer`];
   return [`${title}: % ${unit === 'ratio' ? 'less' : 'fewer'}`, `${title}: % more`];
 }
@@ -108,4 +109,39 @@ export function byWeight(differences: readonly Difference[]): Difference[] {
   const rank = ({ judgement, name }: Difference): number =>
     weights.indexOf(judgement) * 2 + (name.startsWith('fault') || name === 'availability' ? 0 : 1);
   return differences.toSorted((one, other) => rank(one) - rank(other) || (one.p ?? 1) - (other.p ?? 1));
+}
+
+const ofCustomers = /^(availability|requests\.failed|response\.p99|fault\.[^.]+\.outage)$/;
+const ofCost = ['pods.seconds', 'cost.total'];
+
+/**
+ * Which side serves customers better, by how much, and what it takes: a few sentences, only of what chance does not explain.
+ */
+export function answerInWords({ differences }: Pick<Comparison, 'differences'>): string[] {
+  const shown = ({ judgement }: Difference): boolean => ['better', 'worse', 'other'].includes(judgement);
+  const customers = differences.filter(({ name }) => ofCustomers.test(name));
+  if (customers.every(({ judgement }) => judgement === 'single' || judgement === 'unknown')) return [];
+  const gains = customers.filter(({ judgement }) => judgement === 'better');
+  const losses = customers.filter(({ judgement }) => judgement === 'worse');
+  const list = (some: readonly Difference[]): string => some.map(differenceSentence).join('; ');
+  const answer =
+    gains.length === 0 && losses.length === 0
+      ? 'No difference is shown in how customers are served.'
+      : losses.length === 0
+        ? `B serves customers better: ${list(gains)}.`
+        : gains.length === 0
+          ? `A serves customers better; in B ${list(losses)}.`
+          : `B serves customers better in one way and worse in another. Better: ${list(gains)}. Worse: ${list(losses)}.`;
+  const costs = differences.filter(({ name }) => ofCost.includes(name)).filter(shown);
+  if (costs.length === 0) return [answer];
+  const alike = gains.length + losses.length === 0;
+  const cheaper = costs.every(({ difference }) => (difference ?? 0) < 0);
+  const dearer = costs.every(({ difference }) => (difference ?? 0) > 0);
+  const sum =
+    alike && cheaper
+      ? 'B does it for less: '
+      : alike && dearer
+        ? 'A does it for less. In B: '
+        : 'What B takes: ';
+  return [answer, `${sum}${list(costs)}.`];
 }

@@ -14,7 +14,7 @@ const runs: IndexedRun[] = [1, 2, 3].map((day) => ({
 
 describe('the index of runs', () => {
   test('lists the newest run first and follows each measure from run to run', () => {
-    const page = renderIndex(runs, '1.2.3');
+    const page = renderIndex({ runs }, '1.2.3');
     const order = [...page.matchAll(/href="(market-open-[^/]+)\/report\.html"/g)].map((match) => match[1]);
     expect(order).toEqual(runs.map(({ folder }) => folder).toReversed());
     expect(page.match(/<svg viewBox="0 0 240 50"/g)).toHaveLength(measuresOf([result]).length);
@@ -23,13 +23,19 @@ describe('the index of runs', () => {
   });
 
   test('one run has no history, none says how to make one', () => {
-    expect(renderIndex(runs.slice(0, 1), '1.2.3')).not.toContain('class="history"');
-    expect(renderIndex([], '1.2.3')).toContain('No run has left its result here yet');
+    expect(renderIndex({ runs: runs.slice(0, 1) }, '1.2.3')).not.toContain('class="history"');
+    expect(renderIndex({ runs: [] }, '1.2.3')).toContain('No run has left its result here yet');
   });
 
   test('names that would be markup are text, in links too', () => {
     const folder = '"><script>alert(1)</script>';
-    const page = renderIndex([{ folder, result: { ...result, scenario: folder }, hasReport: true }], '1.2.3');
+    const page = renderIndex(
+      {
+        runs: [{ folder, result: { ...result, scenario: folder }, hasReport: true }],
+        comparisons: [{ file: folder, title: folder, writtenAt: '2026-11-01T08:00:00.000Z' }],
+      },
+      '1.2.3',
+    );
     expect(page).not.toContain('<script>alert');
     expect(page).toContain(`href="${encodeURIComponent(folder)}/report.html"`);
   });

@@ -1,4 +1,7 @@
 import type { Result } from '../result-schema.ts';
+import { intervalText, valueText } from '../trials/axis.ts';
+import type { TrialsResult } from '../trials/trials-schema.ts';
+import { titleOf } from '../trials/words.ts';
 import { count, decimal, duration, plural } from './format.ts';
 import { measuresOf, rangeOf, type Measure } from './history.ts';
 import { dash, html, orDash, section, table, type Content, type Markup } from './markup.ts';
@@ -15,8 +18,34 @@ export interface IndexedRun {
   hasReport: boolean;
 }
 
-/** The page that leads to every run of a folder, with the history of each measure over runs of the same scenario. */
-export function renderIndex(runs: readonly IndexedRun[], version: string): string {
+/** A folder of repeated trials as the index sees it. */
+export interface IndexedTrials {
+  folder: string;
+  result: TrialsResult;
+}
+
+/** A page that `openbell compare` wrote. */
+export interface IndexedComparison {
+  /** The file's name, beside the index. */
+  file: string;
+  /** What it compares. */
+  title: string;
+  /** When it was written, ISO 8601. */
+  writtenAt: string;
+}
+
+/** What a folder of reports holds. */
+export interface Indexed {
+  runs: readonly IndexedRun[];
+  trials?: readonly IndexedTrials[];
+  comparisons?: readonly IndexedComparison[];
+}
+
+/**
+ * The page that leads to every run, set of trials and comparison of a folder, with the history of each measure over runs of the same
+ * scenario.
+ */
+export function renderIndex({ runs, trials = [], comparisons = [] }: Indexed, version: string): string {
   const known = runs
     .flatMap(({ result, ...rest }) => (result === null ? [] : [{ ...rest, result }]))
     .sort((a, b) => a.result.startedAt.localeCompare(b.result.startedAt));
@@ -30,13 +59,28 @@ export function renderIndex(runs: readonly IndexedRun[], version: string): strin
   return renderPage({
     title: 'Runs – openbell',
     heading: 'Runs',
-    facts: [plural(known.length, 'run'), plural(scenarios.length, 'scenario')],
-    links: sections.map(({ anchor, scenario }) => [anchor, scenario] as const),
+    facts: [
+      plural(known.length, 'run'),
+      plural(scenarios.length, 'scenario'),
+      ...(trials.length === 0 ? [] : [plural(trials.length, 'set') + ' of trials']),
+      ...(comparisons.length === 0 ? [] : [plural(comparisons.length, 'comparison')]),
+    ],
+    links: [
+      ...sections.map(({ anchor, scenario }) => [anchor, scenario] as const),
+      ...(trials.length === 0 ? [] : [['trials', 'Trials'] as const]),
+      ...(comparisons.length === 0 ? [] : [['comparisons', 'Comparisons'] as const]),
+    ],
     skipTo: 'Skip to the runs',
     main: html`${
       sections.length === 0
-        ? html`<p class="empty">No run has left its result here yet: <code>openbell run</code> makes one.</p>`
+        ? trials.length + comparisons.length > 0
+          ? ''
+          : html`<p class="empty">
+              No run has left its result here yet: <code>openbell run</code> makes one.
+            </p>`
         : sections.map(scenarioSection)
+    }${trials.length === 0 ? '' : trialsSection(trials)}${
+      comparisons.length === 0 ? '' : comparisonsSection(comparisons)
     }${unread.length === 0 ? '' : unreadSection(unread)}`,
     footer: html`Written by openbell ${version} from the <span class="name">result.json</span> of each run’s
       folder; what the figures mean stands in each report.`,
@@ -148,9 +192,71 @@ function started({ folder, hasReport, result }: KnownRun): Content {
 
 function verdict({ verdict: name, expectations }: Result): Content {
   const held = expectations.filter((one) => one.held).length;
+  return html`${verdictOf(name)}${expectations.length === 0 ? '' : html` <span class="aside">${count(held)} of ${count(expectations.length)} held</span>`}`;
+}
+
+function verdictOf(name: Result['verdict']): Content {
   const tone = name === 'passed' ? 'yes' : name === 'failed' || name === 'error' ? 'no' : 'unsure';
-  return html`<span class="held ${tone}">${verdictWords[name].word}</span
-    >${expectations.length === 0 ? '' : html` <span class="aside">${count(held)} of ${count(expectations.length)} held</span>`}`;
+  return html`<span class="held ${tone}">${verdictWords[name].word}</span>`;
+}
+
+/** The measures that say most of a set of trials, as many as fit. */
+const toldOfTrials = /^(fault\..*\.outage|availability|response\.p99)$/;
+
+function trialsSection(trials: readonly IndexedTrials[]): Markup {
+  return section(
+    'trials',
+    'Trials',
+    table({
+      caption: 'Sets of trials, newest first; medians with their 95 % intervals',
+      columns: [
+        { head: 'Set' },
+        { head: 'Scenario' },
+        { head: 'Verdict' },
+        { head: 'Trials', numeric: true },
+        { head: 'Medians', wide: true },
+      ],
+      rows: trials
+        .toSorted((a, b) => (b.result.startedAt ?? '').localeCompare(a.result.startedAt ?? ''))
+        .map(({ folder, result }) => [
+          html`<a href="${encodeURIComponent(folder)}/trials.html">${folder}</a>`,
+          result.scenario,
+          verdictOf(result.verdict),
+          count(result.trials.length),
+          result.measures
+            .filter(({ name, median }) => toldOfTrials.test(name) && median !== null)
+            .slice(0, mostMedians)
+            .map(
+              ({ name, unit, median, interval }) =>
+                html`<span class="together"
+                    >${titleOf({ name })}
+                    ${valueText(median ?? 0, unit)}${interval === null ? '' : ` ${intervalText(interval, unit)}`}</span
+                  ><br />`,
+            ),
+        ]),
+      empty: '',
+    }),
+  );
+}
+
+const mostMedians = 4;
+
+function comparisonsSection(comparisons: readonly IndexedComparison[]): Markup {
+  return section(
+    'comparisons',
+    'Comparisons',
+    table({
+      caption: 'Pages that openbell compare wrote, newest first',
+      columns: [{ head: 'Comparison', wide: true }, { head: 'Written' }],
+      rows: comparisons
+        .toSorted((a, b) => b.writtenAt.localeCompare(a.writtenAt))
+        .map(({ file, title, writtenAt }) => [
+          html`<a href="${encodeURIComponent(file)}">${title}</a>`,
+          wallTime(writtenAt),
+        ]),
+      empty: '',
+    }),
+  );
 }
 
 function unreadSection(runs: readonly IndexedRun[]): Markup {

@@ -1,5 +1,5 @@
 /** Linear axes for drawings. */
-import type { MetricUnit } from '../../analysis/index.ts';
+import { formatPrice, type MetricUnit } from '../../analysis/index.ts';
 import { count, duration, percent } from '../html/format.ts';
 
 /** A range of values laid out over a range of pixels. */
@@ -50,6 +50,8 @@ export function valueText(value: number, unit: MetricUnit): string {
       return percent(value);
     case 'count':
       return Number.isInteger(value) ? count(value) : String(Number(value.toFixed(1)));
+    case 'price':
+      return formatPrice(value);
     default:
       return unit satisfies never;
   }

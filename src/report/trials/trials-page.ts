@@ -47,7 +47,8 @@ export function renderTrials(findings: TrialFindings, about: AboutTrials): strin
       section(
         'verdict',
         'Verdict',
-        html`${verdictBox({ verdict, exitCode, sentence: verdictSentence })} ${keyFigures(findings)}`,
+        html`${verdictBox({ verdict, exitCode, sentence: verdictSentence })} ${keyFigures(findings)}
+        ${findings.prices === undefined ? '' : html`<p class="note">Prices: ${findings.prices}.</p>`}`,
       ),
       expectations(findings),
       measures(findings),

@@ -1,11 +1,12 @@
 import type { TrialFindings } from '../../analysis/index.ts';
+import { clean, maybe } from '../clean.ts';
 import type { AboutTrials } from './trials-page.ts';
 import type { TrialsResult } from './trials-schema.ts';
 
 /** The trials as `trials.json` holds them, for scripts; `docs/trials.schema.json` describes it. */
 export function trialsResultOf(
   findings: TrialFindings,
-  { cluster, seed, speedup }: AboutTrials,
+  { cluster, seed, speedup, startedAt }: AboutTrials,
 ): TrialsResult {
   const { scenario, provider, verdict, verdictSentence, exitCode, planned, ended } = findings;
   const used = new Set(findings.used.map(({ number }) => number));
@@ -13,6 +14,7 @@ export function trialsResultOf(
     scenario: scenario.name,
     provider,
     cluster,
+    startedAt,
     seed,
     speedup,
     verdict,
@@ -55,13 +57,4 @@ export function trialsResultOf(
       problem,
     })),
   };
-}
-
-function maybe(value: number | null | undefined): number | null {
-  return value === null || value === undefined ? null : clean(value);
-}
-
-/** Sums and differences of instants carry noise in their last digits. */
-function clean(value: number): number {
-  return Number(value.toPrecision(12));
 }

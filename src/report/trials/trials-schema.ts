@@ -8,6 +8,7 @@ export const trialsSchema = z
     scenario: z.string().describe("The scenario's name."),
     provider: z.string().nullable(),
     cluster: z.enum(['fresh', 'reused']).describe('Whether each trial had a cluster of its own.'),
+    startedAt: z.string().optional().describe('When the first trial began, ISO 8601; older files lack it.'),
     seed: z.number().describe("The trials' seeds follow from it."),
     speedup: z.number(),
     verdict: z.enum(['passed', 'failed', 'untrusted', 'interrupted', 'error']),
@@ -30,14 +31,14 @@ export const trialsSchema = z
         values: z
           .record(z.string(), z.number().nullable())
           .describe(
-            "By the measure's name, in its unit: ms, a count, or a share from 0 to 1; null where it is not known.",
+            "By the measure's name, in its unit: ms, a count, a share from 0 to 1, or an amount of money; null where it is not known.",
           ),
       }),
     ),
     measures: z.array(
       z.strictObject({
         name: z.string(),
-        unit: z.enum(['ms', 'count', 'ratio']),
+        unit: z.enum(['ms', 'count', 'ratio', 'price']),
         n: z.int().min(0).describe('Trials that count and have a value.'),
         missing: z.int().min(0).describe('Trials that count but have none.'),
         min: number.nullable(),

@@ -15,6 +15,9 @@ const titles: Record<string, string> = {
   'pods.min': 'Fewest pods in rotation',
   'pods.restarts': 'Container restarts',
   'pods.seconds': 'Pod-seconds',
+  'cost.pods': 'Cost of pods',
+  'cost.lost': 'Cost of lost requests',
+  'cost.total': 'Cost of pods and lost requests',
   'elasticity.underTimeshare': 'Time with too few pods',
   'elasticity.overTimeshare': 'Time with too many pods',
   'elasticity.underAccuracy': 'Pods lacking, mean share',
@@ -62,6 +65,7 @@ export function familyOf({ name }: Pick<Measure, 'name'>): string {
   if (family === 'response' || family === 'service') return 'Latency';
   if (family === 'pods' || family === 'nodes' || family === 'hpa' || family === 'elasticity')
     return 'Pods, nodes and scaling';
+  if (family === 'cost') return 'Cost';
   return family === 'generator' ? 'Load generator' : 'More';
 }
 
@@ -71,6 +75,7 @@ export const familyOrder = [
   'Requests',
   'Latency',
   'Pods, nodes and scaling',
+  'Cost',
   'More',
   'Load generator',
 ];

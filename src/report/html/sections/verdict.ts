@@ -26,7 +26,9 @@ export function verdictSection(findings: Findings): Markup {
         <a class="tally" href="#expectations"
           >${
             findings.expectations.length === 0
-              ? 'no expectation'
+              ? findings.plan?.trialExpectations === undefined
+                ? 'no expectation'
+                : 'expectations: over trials only'
               : html`<strong
                     >${count(findings.expectations.length - failed.length)} of
                     ${count(findings.expectations.length)}</strong
@@ -62,7 +64,8 @@ function highlightList(items: readonly Highlight[]): Content {
 }
 
 /** Every expectation with what was observed. */
-export function expectationsSection({ expectations }: Findings): Markup {
+export function expectationsSection({ expectations, plan }: Findings): Markup {
+  const overTrials = plan?.trialExpectations ?? [];
   const held = expectations.filter((result) => result.held).length;
   return section(
     'expectations',
@@ -74,15 +77,22 @@ export function expectationsSection({ expectations }: Findings): Markup {
     table({
       caption: 'What the scenario expects, and what was observed',
       columns: [{ head: 'Rule' }, { head: 'Observed', numeric: true }, { head: 'Result' }],
-      rows: expectations.map(({ rule, observedText, held, problem }) => [
-        html`<code>${rule}</code>`,
-        observedText === '' ? orDash(null, String, 'not observed') : observedText,
-        html`${
-          held
-            ? html`<span class="held yes">✓ held</span>`
-            : html`<span class="held no">✗ ${problem === null ? 'did not hold' : 'not judged'}</span>`
-        }${problem === null ? '' : html` <span class="aside">${problem}</span>`}`,
-      ]),
+      rows: [
+        ...expectations.map(({ rule, observedText, held, problem }) => [
+          html`<code>${rule}</code>`,
+          observedText === '' ? orDash(null, String, 'not observed') : observedText,
+          html`${
+            held
+              ? html`<span class="held yes">✓ held</span>`
+              : html`<span class="held no">✗ ${problem === null ? 'did not hold' : 'not judged'}</span>`
+          }${problem === null ? '' : html` <span class="aside">${problem}</span>`}`,
+        ]),
+        ...overTrials.map((rule) => [
+          html`<code>${rule}</code>`,
+          orDash(null, String, 'a statistic'),
+          html`<span class="aside">judged over trials: <code>openbell trials</code></span>`,
+        ]),
+      ],
       empty: 'The scenario states no expectation, so nothing was judged.',
     }),
   );

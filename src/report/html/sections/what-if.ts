@@ -16,6 +16,13 @@ export function whatIfSection(findings: Findings): Markup {
       </p>`,
     );
   }
+  if (whatIf.model.unfit !== null) {
+    return section(
+      'what-if',
+      'What if? This run cannot be replayed on paper',
+      statements(whatIf.says, podNames(findings)),
+    );
+  }
   const signed = (value: number, digits = 0): string =>
     `${value > 0 ? '+' : value < 0 ? '−' : ''}${digits === 0 ? count(Math.abs(value)) : Math.abs(value).toFixed(digits)}`;
   return section(
