@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../support/index.ts';
 import type { Container } from '../runtime/index.ts';
 import type { KubeletContext } from './context.ts';
 import type { Point } from './metrics.ts';
@@ -28,10 +29,10 @@ export class CpuHousekeeping {
   }
 
   async #run(): Promise<void> {
-    const { clock, signal } = this.#context;
+    const { clock, signal, log } = this.#context;
     const lookMs = Math.max(shortestLookMs, this.#intervalMs / looksPerInterval);
     while (!signal.aborted) {
-      await this.#measureDue();
+      await this.#measureDue().catch((error: unknown) => log(`CPU housekeeping: ${messageOf(error)}`));
       await clock.sleep(lookMs, signal).catch(() => undefined);
     }
   }
@@ -42,12 +43,13 @@ export class CpuHousekeeping {
     const ids = new Set(running.map(({ spec }) => spec.id));
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
     const now = clock.now();
-    await Promise.all(
+    // One that cannot be read (it has just ended) does not keep the others from being read.
+    await Promise.allSettled(
       running.map(async (container) => {
         const { id } = container.spec;
         const known = this.#known.get(id);
         if (known !== undefined && known.dueAt > now) return;
-        const usage = await container.usage().catch(() => undefined);
+        const usage = await container.usage();
         const point = usage === undefined ? known?.point : { at: clock.now(), ...usage };
         this.#known.set(id, { point, dueAt: now + this.#intervalMs * (1 + random()) });
       }),
