@@ -6,7 +6,7 @@ const writes =
 const containers =
   'what a container costs: volumes for its token, a sandbox with its network, the container itself; a process starts in milliseconds. Offered as `embedded.containerStart`. On both sides the kubelet learns of the start at its next look, 0–1 s later (`podRelist`): the embedded one used to know at once and now follows';
 const probes =
-  'a container’s cost again: the startup probe’s ticks (1 s) count from before the sandbox is made, so that later start catches a later tick, on a busier machine. The embedded kubelet used to count them from the process’s start and now follows; `embedded.containerStart` brings the rest';
+  'a container’s cost again: the startup probe’s ticks (1 s) count from when the kubelet begins with the pod’s containers, so that a later start catches a later tick; on kind that is once volumes are mounted. The embedded kubelet used to count from the process’s start and now follows; with `embedded.containerStart` the start moves to a later tick as well';
 const proxy =
   'a change of endpoints within 1 s of another waits for kube-proxy’s next update (`proxyMinSync`), and the pod’s own steps before it come closer together or further apart. The embedded kube-proxy used to update at once and now follows';
 const metrics =
