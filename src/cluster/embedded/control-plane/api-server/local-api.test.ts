@@ -201,9 +201,13 @@ test('metrics are gone when they are old or their pod is', async () => {
     containers: [],
   });
   await api.create(resources.podMetrics, sample('a', 0));
-  await api.create(resources.podMetrics, sample('old', 3100));
+  await api.create(resources.podMetrics, sample('old', 5100));
   const names = async () => (await api.list(resources.podMetrics)).items.map((item) => item.metadata?.name);
   expect(await names()).toEqual(['a']);
+  // A kubelet that was late renews what is not shown any more.
+  await api.update(resources.podMetrics, sample('old', 0));
+  expect(await names()).toEqual(['a', 'old']);
+  await api.delete(resources.podMetrics, { namespace, name: 'old' });
   await api.delete(resources.pods, { namespace, name: 'a' });
   expect(await names()).toEqual([]);
 });

@@ -6,13 +6,20 @@ import type { Context, Kind } from '../kinds/strategy.ts';
 import { selectionOf } from './select.ts';
 
 /** The object as it is stored: frozen. @throws {ApiError} 404. */
-export function read(context: Context, kind: Kind, { namespace, name }: ObjectRef): Stored {
+export function read(context: Context, kind: Kind, ref: ObjectRef): Stored {
+  const object = stored(context, kind, ref);
+  if (!isVisible(context, kind, object)) throw notFound(kind.type, ref.name);
+  return object;
+}
+
+/** The same for whoever writes: also what readers are not shown any more. @throws {ApiError} 404. */
+export function stored(context: Context, kind: Kind, { namespace, name }: ObjectRef): Stored {
   const object = context.store.read(
     tableName(kind.type),
     kind.type.namespaced ? (namespace ?? '') : '',
     name,
   );
-  if (object === undefined || !isVisible(context, kind, object)) throw notFound(kind.type, name);
+  if (object === undefined) throw notFound(kind.type, name);
   return object;
 }
 

@@ -3,7 +3,7 @@ import { clone, tableName, type Stored } from '../../store/index.ts';
 import { conflict } from '../errors.ts';
 import type { Context, Kind } from '../kinds/strategy.ts';
 import { wholeSeconds } from './create.ts';
-import { read } from './read.ts';
+import { stored } from './read.ts';
 
 /** What a deletion came to. */
 export interface Removal {
@@ -27,7 +27,7 @@ export function remove(
   options: DeleteOptions = {},
   dryRun = false,
 ): Removal {
-  const object = read(context, kind, ref);
+  const object = stored(context, kind, ref);
   checkPreconditions(kind, object, options);
   const finalizers = finalizersFor(kind, object, options);
   const grace = kind.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;

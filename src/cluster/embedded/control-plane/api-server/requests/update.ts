@@ -4,7 +4,7 @@ import { clone, equal, tableName, type Stored } from '../../store/index.ts';
 import { decode, type OnUnknown } from '../decode/decode.ts';
 import { badRequest, conflict, invalid, modified } from '../errors.ts';
 import type { Context, Draft, Kind } from '../kinds/strategy.ts';
-import { read } from './read.ts';
+import { stored } from './read.ts';
 import { takeOut } from './remove.ts';
 import { metadataErrors, newFinalizerErrors } from '../validation/metadata.ts';
 
@@ -43,7 +43,7 @@ export async function update(
   change: (current: Draft) => KubeObject,
   { subresource, dryRun = false, onUnknown }: UpdateOptions = {},
 ): Promise<Stored> {
-  const previous = read(context, kind, ref);
+  const previous = stored(context, kind, ref);
   const wanted = decode(kind, change(clone(previous) as Draft), onUnknown);
   const draft = merge(kind, previous, wanted, subresource);
   // An update of a part shares the rest with the stored object, which is complete, and frozen.
@@ -64,7 +64,7 @@ export async function update(
 
   const release = await kind.reserve?.(draft, previous, context);
   try {
-    if (release !== undefined && read(context, kind, ref) !== previous) throw modified(kind.type, ref.name);
+    if (release !== undefined && stored(context, kind, ref) !== previous) throw modified(kind.type, ref.name);
     if (equal(draft, previous)) return previous;
     if (dryRun) return draft as Stored;
     return isFinished(draft.metadata) && kind.isHeld?.(draft) !== true
