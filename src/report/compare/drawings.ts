@@ -1,6 +1,5 @@
 /** Drawings of two sides: lanes laid over each other, and one measure's distribution on both. */
 import {
-  ecdf,
   usedOf,
   type CombinedLanes,
   type Comparison,
@@ -10,6 +9,7 @@ import {
 import { count, decimal, duration } from '../html/format.ts';
 import { dataTable, html, orDash, type Markup } from '../html/markup.ts';
 import { axisOver, intervalText, valueText } from '../trials/axis.ts';
+import { distributionGrid, distributionPath, type DistributionFrame } from '../trials/distribution.ts';
 import { titleOf } from '../trials/words.ts';
 
 const lanes: Record<LaneName, { title: string; unit: string; format: (value: number) => string }> = {
@@ -137,7 +137,15 @@ function laneTable(name: LaneName, title: string, { a, b }: { a: CombinedLanes; 
 
 const small = { width: 360, height: 176, from: 34, to: 352 };
 const rows = { before: 14, after: 40 };
-const steps = { top: 64, bottom: 152 };
+const steps: DistributionFrame = {
+  from: small.from,
+  to: small.to,
+  gridTop: 2,
+  top: 64,
+  bottom: 152,
+  labels: small.height - 8,
+  shares: [0, 1],
+};
 
 /** A measure on both sides: a strip for each, and both distributions. */
 export function differenceFigure(one: Difference, { a, b }: Comparison): Markup | '' {
@@ -149,8 +157,6 @@ export function differenceFigure(one: Difference, { a, b }: Comparison): Markup 
     sides.flatMap(([, , values]) => values),
     small,
   );
-  const shareAt = (share: number): number =>
-    Math.round((steps.bottom - share * (steps.bottom - steps.top)) * 10) / 10;
   return html`<figure class="drawing">
     <figcaption>
       <strong>${titleOf(one)}</strong>
@@ -163,28 +169,7 @@ export function differenceFigure(one: Difference, { a, b }: Comparison): Markup 
       >
     </figcaption>
     <svg viewBox="0 0 ${small.width} ${small.height}" role="img" aria-label="${titleOf(one)} on both sides">
-      ${axis.ticks.map(
-        (tick) =>
-          html`<line
-              class="gridline"
-              x1="${axis.at(tick)}"
-              x2="${axis.at(tick)}"
-              y1="2"
-              y2="${steps.bottom}"
-            /><text class="middle" x="${axis.at(tick)}" y="${small.height - 8}"
-              >${valueText(tick, one.unit)}</text
-            >`,
-      )}
-      ${[0, 1].map(
-        (share) =>
-          html`<line
-              class="axis"
-              x1="${small.from}"
-              x2="${small.to}"
-              y1="${shareAt(share)}"
-              y2="${shareAt(share)}"
-            /><text class="end" x="${small.from - 5}" y="${shareAt(share) + 3.5}">${share * 100} %</text>`,
-      )}
+      ${distributionGrid(axis, one.unit, steps)}
       ${sides.map(
         ([side, letter, values, { median }]) =>
           html`<g class="${side}"
@@ -202,11 +187,7 @@ export function differenceFigure(one: Difference, { a, b }: Comparison): Markup 
               x1="${axis.at(median)}"
               x2="${axis.at(median)}"
               y1="${rows[side] - 11}"
-              y2="${rows[side] + 11}" /><path
-              class="line"
-              d="M${small.from} ${shareAt(0)}${ecdf(values)
-                .map(({ value, share }) => `H${axis.at(value)}V${shareAt(share)}`)
-                .join('')}H${small.to}"
+              y2="${rows[side] + 11}" /><path class="line" d="${distributionPath(values, axis, steps)}"
           /></g>`,
       )}
     </svg>

@@ -4,7 +4,8 @@ import { outcomes, type Outcome } from '../../journal/index.ts';
 import { binPods, binSeconds, saturatedSpans, type Bin } from './bins.ts';
 import { heatOf } from './heat.ts';
 import { pageMarks, type PageMark } from './marks.ts';
-import { podNames, type PodNames } from './names.ts';
+import { opensAtMs } from './opens-at.ts';
+import { shortNames, type ShortNames } from './names.ts';
 
 /** How many numbers the page may carry. */
 export interface Budget {
@@ -47,6 +48,8 @@ interface PodColumns {
 /** What the page's script draws. Every time is in seconds of the run's clock. */
 export interface ChartData {
   durationS: number;
+  /** Where the charts begin until the reader chooses other seconds. */
+  opensAtS: number;
   load: {
     binS: number;
     t: number[];
@@ -71,9 +74,11 @@ export interface ChartData {
 /** Everything the charts show, from the findings. */
 export function chartData(findings: Findings, budget: Budget): ChartData {
   const loadBins = binSeconds(findings.seconds, budget.points);
-  const names = podNames(findings);
+  const names = shortNames(findings);
+  const durationMs = Math.max(findings.durationMs, findings.seconds.at(-1)?.t ?? 0, 1000);
   return {
-    durationS: seconds(Math.max(findings.durationMs, findings.seconds.at(-1)?.t ?? 0, 1000)),
+    durationS: seconds(durationMs),
+    opensAtS: seconds(opensAtMs(findings, durationMs)),
     load: loadColumns(loadBins.bins, loadBins.widthS, findings.plan?.goodResponseMs ?? null),
     replicas: {
       t: findings.replicas.map((point) => seconds(point.t)),
@@ -110,7 +115,7 @@ function loadColumns(bins: readonly Bin[], binS: number, goodMs: number | null):
   };
 }
 
-function perPodColumns(findings: Findings, cells: number, podNames: PodNames): ChartData['perPod'] {
+function perPodColumns(findings: Findings, cells: number, shorts: ShortNames): ChartData['perPod'] {
   const nodes = findings.nodes.filter(({ role }) => role === 'worker').map(({ name }) => name);
   const nodeOf = new Map(findings.pods.map(({ name, node }) => [name, nodes.indexOf(node ?? '')]));
   const place = (pod: string): number => nodeOf.get(pod) ?? -1;
@@ -124,7 +129,7 @@ function perPodColumns(findings: Findings, cells: number, podNames: PodNames): C
     t: bins.map((bin) => seconds(bin.t)),
     pods: names.map((name) => ({
       name,
-      short: podNames.short(name),
+      short: shorts.short(name),
       node: place(name),
       served: bins.map(({ served: of }) => (of === null ? null : rounded(of.get(name) ?? 0))),
       connections: bins.map(({ connections: of }) => (of === null ? null : rounded(of.get(name) ?? 0))),
@@ -145,7 +150,7 @@ export function podsWithTraffic(findings: Findings): string[] {
 }
 
 /** The pods below the node that runs them; a pod that was never placed comes last. */
-function ganttRows({ nodes, pods, faults }: Findings, names: PodNames): GanttRow[] {
+function ganttRows({ nodes, pods, faults }: Findings, names: ShortNames): GanttRow[] {
   const born = (pod: Findings['pods'][number]): number => pod.createdMs ?? pod.states[0]?.fromMs ?? 0;
   const rowsOf = (node: string | null): GanttRow[] =>
     pods
@@ -168,7 +173,7 @@ function ganttRows({ nodes, pods, faults }: Findings, names: PodNames): GanttRow
     const rows = rowsOf(name);
     // The control plane's node runs no pods of the workload; without any it would be an empty heading.
     if (rows.length === 0 && role === 'control-plane') return [];
-    return [{ kind: 'node' as const, name, short: name, spans }, ...rows];
+    return [{ kind: 'node' as const, name, short: names.short(name), spans }, ...rows];
   });
   const homeless = rowsOf(null);
   return homeless.length === 0

@@ -1,7 +1,7 @@
 import type { FaultFinding, Findings, Headline, HealingStepFinding } from '../../analysis/index.ts';
 import { duration, plural } from './format.ts';
 import { faultCode } from './marks.ts';
-import { podNames, type PodNames } from './names.ts';
+import { shortNames, type ShortNames } from './names.ts';
 import { failuresInWords, healingSentence } from './sentences.ts';
 
 /** A finding that a reader should not miss. */
@@ -23,7 +23,7 @@ export interface Highlight {
  * expectations stands beside the verdict already.
  */
 export function highlights(findings: Findings, most = 3): Highlight[] {
-  const names = podNames(findings);
+  const names = shortNames(findings);
   return findings.headlines.slice(0, most).map((headline): Highlight => {
     const { definition, fromMs, toMs } = headline;
     return { ...wordsFor(headline, findings, names), definition, fromMs, toMs };
@@ -35,7 +35,7 @@ type Words = Omit<Highlight, 'definition' | 'fromMs' | 'toMs'>;
 function wordsFor(
   { kind, fault, text, cost, definition, fromMs }: Headline,
   findings: Findings,
-  names: PodNames,
+  names: ShortNames,
 ): Words {
   const index = findings.faults.findIndex(({ id }) => id === fault);
   const found = findings.faults[index];
@@ -70,7 +70,7 @@ export function untoldDoubts({ distrust, verdictSentence }: Findings): string[] 
   return distrust.filter((reason) => !verdictSentence.includes(reason));
 }
 
-function faultHighlight({ fault, index }: { fault: FaultFinding; index: number }, names: PodNames): Words {
+function faultHighlight({ fault, index }: { fault: FaultFinding; index: number }, names: ShortNames): Words {
   const { type, target, landedMs, outageMs, lost, lostByOutcome, explanation } = fault;
   const anchor = `fault-${index + 1}`;
   const title = `${faultCode(index)} ${type} ${names.inText(target)}`.trim();

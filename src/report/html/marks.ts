@@ -1,4 +1,5 @@
 import type { Findings, Mark } from '../../analysis/index.ts';
+import { shortNames } from './names.ts';
 
 /** A mark as the lanes show it. */
 export interface PageMark {
@@ -35,7 +36,7 @@ export function pageMarks(findings: Findings): PageMark[] {
         }
         case 'node':
           nodes += 1;
-          return { t, kind, code: `N${nodes}`, short: nodeChange(findings.nodes, mark), label };
+          return { t, kind, code: `N${nodes}`, short: nodeChange(findings, mark), label };
         default:
           return { t, kind, code: label, short: label, label };
       }
@@ -43,11 +44,14 @@ export function pageMarks(findings: Findings): PageMark[] {
 }
 
 /** `worker-2 down`, `worker-2 back`: what is known of the node's states says it shorter than the mark. */
-function nodeChange(nodes: Findings['nodes'], { t, label }: Mark): string {
-  for (const { name, states } of nodes) {
-    const state = states.find(({ fromMs }) => fromMs === t)?.state;
-    if (state !== undefined && label.startsWith(name))
-      return `${name} ${state === 'ready' ? 'back' : 'down'}`;
+function nodeChange(findings: Findings, { t, label }: Mark): string {
+  const names = shortNames(findings);
+  for (const { name, states } of findings.nodes) {
+    const at = states.findIndex(({ fromMs }) => fromMs === t);
+    if (at < 0 || !label.startsWith(`${name} `)) continue;
+    if (states[at]?.state !== 'ready') return `${names.short(name)} down`;
+    const wasReady = states.slice(0, at).some(({ state }) => state === 'ready');
+    return `${names.short(name)} ${wasReady ? 'back' : 'ready'}`;
   }
   return label;
 }

@@ -1,15 +1,22 @@
 /** Drawings of one measure over many runs: strip plot with box and interval, and distribution function below it. */
 import type { MeasureFinding, Trial } from '../../analysis/index.ts';
-import { ecdf } from '../../analysis/index.ts';
 import { html, type Markup } from '../html/markup.ts';
 import { axisOver, intervalText, valueText, type Axis } from './axis.ts';
+import { distributionGrid, distributionPath, type DistributionFrame } from './distribution.ts';
 import { titleOf } from './words.ts';
 
 const width = 360;
 const plot = { from: 34, to: 352 };
 const strip = { top: 4, bottom: 52 };
-const steps = { top: 64, bottom: 148 };
 const height = 168;
+const steps: DistributionFrame = {
+  ...plot,
+  gridTop: strip.top,
+  top: 64,
+  bottom: 148,
+  labels: height - 6,
+  shares: [0, 0.5, 1],
+};
 
 /** The figure of a measure that has values. */
 export function measureFigure(finding: MeasureFinding, used: readonly Trial[]): Markup | '' {
@@ -39,42 +46,23 @@ export function measureFigure(finding: MeasureFinding, used: readonly Trial[]): 
       role="img"
       aria-label="${titleOf(finding)} in each trial, and its distribution"
     >
-      ${grid(axis, unit)} ${box(summary, axis)}
+      ${distributionGrid(axis, unit, steps)} ${box(summary, axis)}
       ${points.map(
         ({ number, value }) =>
           html`<circle class="dot" cx="${axis.at(value)}" cy="${rowOf(number)}" r="3.2"
             ><title>Trial ${number}: ${valueText(value, unit)}</title></circle
           >`,
       )}
-      ${distribution(
-        points.map(({ value }) => value),
-        axis,
-      )}
+      <path
+        class="step"
+        d="${distributionPath(
+          points.map(({ value }) => value),
+          axis,
+          steps,
+        )}"
+      />
     </svg>
   </figure>`;
-}
-
-function grid(axis: Axis, unit: MeasureFinding['unit']): Markup {
-  return html`${axis.ticks.map(
-    (tick) =>
-      html`<line
-          class="gridline"
-          x1="${axis.at(tick)}"
-          x2="${axis.at(tick)}"
-          y1="${strip.top}"
-          y2="${steps.bottom}"
-        /><text class="middle" x="${axis.at(tick)}" y="${height - 6}">${valueText(tick, unit)}</text>`,
-  )}
-  ${[0, 0.5, 1].map(
-    (share) =>
-      html`<line
-          class="axis"
-          x1="${plot.from}"
-          x2="${plot.to}"
-          y1="${shareAt(share)}"
-          y2="${shareAt(share)}"
-        /><text class="end" x="${plot.from - 5}" y="${shareAt(share) + 3.5}">${share * 100} %</text>`,
-  )}`;
 }
 
 function box({ q1, median, q3, interval }: NonNullable<MeasureFinding['summary']>, axis: Axis): Markup {
@@ -101,15 +89,4 @@ function rowOf(trial: number): number {
   const rows = 5;
   const gap = (strip.bottom - strip.top - 12) / (rows - 1);
   return Math.round((strip.top + 6 + ((trial * 2) % rows) * gap) * 10) / 10;
-}
-
-function shareAt(share: number): number {
-  return steps.bottom - share * (steps.bottom - steps.top);
-}
-
-function distribution(values: readonly number[], axis: Axis): Markup {
-  let path = `M${plot.from} ${shareAt(0)}`;
-  for (const { value, share } of ecdf(values))
-    path += `H${axis.at(value)}V${Math.round(shareAt(share) * 10) / 10}`;
-  return html`<path class="step" d="${path}H${plot.to}" />`;
 }

@@ -12,7 +12,7 @@ export const data = /** @type {ChartData} */ (
  *
  * @type {{ from: number, to: number, cursor: number | null }}
  */
-export const clock = { from: 0, to: data.durationS, cursor: null };
+export const clock = { from: data.opensAtS, to: data.durationS, cursor: null };
 
 /** The shortest span that can be zoomed to, in seconds. */
 const shortest = Math.min(0.5, data.durationS);

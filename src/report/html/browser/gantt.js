@@ -134,13 +134,13 @@ const nodeNames = {
     ctx.save();
     ctx.font = `600 ${rowHeight >= 15 ? 11 : 9}px ${fontFamily}`;
     ctx.textBaseline = 'middle';
-    for (const [index, { kind, name }] of rows.entries()) {
+    for (const [index, { kind, short }] of rows.entries()) {
       if (kind !== 'node') continue;
       const y = scales['y']?.getPixelForValue(index) ?? 0;
       ctx.fillStyle = color('paper');
-      ctx.fillRect(chartArea.left, y - 7, ctx.measureText(name).width + 8, 14);
+      ctx.fillRect(chartArea.left, y - 7, ctx.measureText(short).width + 8, 14);
       ctx.fillStyle = color('ink');
-      ctx.fillText(name, chartArea.left + 2, y);
+      ctx.fillText(short, chartArea.left + 2, y);
     }
     ctx.restore();
   },

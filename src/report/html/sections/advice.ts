@@ -1,6 +1,6 @@
 import type { Findings } from '../../../analysis/index.ts';
 import { html, section, type Markup } from '../markup.ts';
-import { podNames } from '../names.ts';
+import { shortNames } from '../names.ts';
 import { statements } from './statements.ts';
 
 /** What to change, and what it would have bought. */
@@ -14,6 +14,6 @@ export function adviceSection(findings: Findings): Markup {
       : html`<p class="says">
             Each follows from what this run measured; what it would have bought is computed, not measured.
           </p>
-          ${statements(recommendations, podNames(findings))}`,
+          ${statements(recommendations, shortNames(findings))}`,
   );
 }

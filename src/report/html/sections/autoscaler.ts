@@ -1,13 +1,13 @@
 import type { AutoscalerSync, Findings } from '../../../analysis/index.ts';
 import { count, instant, plural } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
-import { podNames, type PodNames } from '../names.ts';
+import { shortNames, type ShortNames } from '../names.ts';
 import { statements } from './statements.ts';
 
 /** Every look of the autoscaler: what it saw, what it computed, what it decided, and whether the recomputation agrees. */
 export function autoscalerSection(findings: Findings, tableRows: number): Markup {
   const { syncs, problem, says } = findings.autoscaler;
-  const names = podNames(findings);
+  const names = shortNames(findings);
   const shown = worthShowing(syncs, tableRows);
   return section(
     'autoscaler',
@@ -24,7 +24,7 @@ export function autoscalerSection(findings: Findings, tableRows: number): Markup
   );
 }
 
-function looksTable(syncs: readonly AutoscalerSync[], names: PodNames): Markup {
+function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup {
   return table({
     caption: html`${term('hpa-sync', 'Looks')} of the autoscaler, recomputed from the published metrics`,
     columns: [
@@ -63,7 +63,7 @@ function percentOf(value: number): string {
   return `${count(value)}\u00a0%`;
 }
 
-function asideInWords({ setAside, error }: AutoscalerSync, names: PodNames): Content {
+function asideInWords({ setAside, error }: AutoscalerSync, names: ShortNames): Content {
   if (error !== null) return error;
   const reasons = Map.groupBy(setAside, ({ why }) => why);
   return [...reasons]

@@ -1,7 +1,7 @@
 import type { Findings, LoadStepFinding } from '../../../analysis/index.ts';
 import { count, decimal, duration, instant, percent } from '../format.ts';
 import { html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
-import { podNames } from '../names.ts';
+import { shortNames } from '../names.ts';
 import { maximum } from '../sentences.ts';
 import { statements } from './statements.ts';
 import { waterfallTable, type WaterfallRow } from './waterfall-table.ts';
@@ -12,7 +12,7 @@ export function autoscalingSection(findings: Findings): Markup {
   return section(
     'autoscaling',
     'How the pods followed the load',
-    html`${statements(says, podNames(findings))}
+    html`${statements(says, shortNames(findings))}
     ${says.length === 0 ? html`<p class="empty">No load and no pods to compare were recorded.</p>` : ''}
     ${loadSteps.map((step, index) => (isAnswered(step) ? loadStep(step, index) : ''))}
     ${elasticityTable(findings)}`,

@@ -1,11 +1,11 @@
 import type { Findings } from '../../../analysis/index.ts';
 import { count, decimal } from '../format.ts';
 import { html, orDash, table, term, type Markup } from '../markup.ts';
-import { podName, podNames } from '../names.ts';
+import { shortName, shortNames } from '../names.ts';
 
 /** Each pod's share of requests beside its share of connections, with the policy that connections were under. */
 export function balanceTable(findings: Findings, { pods, says }: NonNullable<Findings['balance']>): Markup {
-  const names = podNames(findings);
+  const names = shortNames(findings);
   const share = (ratio: number): string => `${decimal(ratio, 2)}×`;
   const { connectionPolicy } = findings;
   return html`<p class="says">
@@ -23,7 +23,7 @@ export function balanceTable(findings: Findings, { pods, says }: NonNullable<Fin
         { head: 'Connections ÷ fair', numeric: true },
       ],
       rows: pods.map(({ pod, served, fair, requests, connections }) => [
-        podName(names, pod),
+        shortName(names, pod),
         count(served),
         count(Math.round(fair)),
         share(requests),

@@ -12,7 +12,7 @@ import {
 } from '../lane-titles.ts';
 import { html, section, term, type Content, type Markup } from '../markup.ts';
 import { pageMarks, type PageMark } from '../marks.ts';
-import { podNames, type PodNames } from '../names.ts';
+import { shortNames, type ShortNames } from '../names.ts';
 import {
   connectionsTable,
   ganttTable,
@@ -40,7 +40,7 @@ interface Lane {
 /** The run on one clock: the four lanes, then the pods one by one, with all marks and the tables behind the charts. */
 export function clockSection(findings: Findings, tableRows: number): Markup {
   const marks = pageMarks(findings);
-  const names = podNames(findings);
+  const names = shortNames(findings);
   const four = lanes(findings, tableRows);
   const perPod = podCharts(findings);
   return section(
@@ -107,7 +107,7 @@ function lanes(findings: Findings, rows: number): Lane[] {
     {
       name: 'nodes',
       subject: 'Nodes',
-      title: nodesTitle(findings),
+      title: shortNames(findings).inText(nodesTitle(findings)),
       data: nodesTable(findings, rows),
       drawn: findings.nodeCounts.length > 0,
     },
@@ -116,14 +116,14 @@ function lanes(findings: Findings, rows: number): Lane[] {
 
 function podCharts(findings: Findings): Lane[] {
   const traffic = findings.seconds.length > 0;
-  const { prefix } = podNames(findings);
+  const { prefix, nodePrefix } = shortNames(findings);
   return [
     {
       name: 'gantt',
       subject: 'Lives',
       title: ganttTitle(findings),
       says: html`Each pod below its node, coloured by
-      ${term('pod-states', 'state')}.${prefix === '' ? '' : html` Pods are called by the ends of their names: <span class="name">${prefix}…</span>`}`,
+      ${term('pod-states', 'state')}.${calledShort('Pods', prefix)}${calledShort('Nodes', nodePrefix)}`,
       data: ganttTable(findings),
       drawn: findings.pods.length > 0,
     },
@@ -156,6 +156,12 @@ function podCharts(findings: Findings): Lane[] {
       drawn: findings.seconds.some(({ latencyBands }) => latencyBands.counts.length > 0),
     },
   ];
+}
+
+function calledShort(what: string, prefix: string): Content {
+  return prefix === ''
+    ? ''
+    : html` ${what} are called by the ends of their names (<span class="name">${prefix}…</span>).`;
 }
 
 function lane({ name, subject, title, says, drawn }: Lane): Markup {
@@ -207,7 +213,7 @@ function marksLegend(marks: readonly PageMark[], saturatedSeconds: number): Mark
       </ul>`;
 }
 
-function marksList(marks: readonly PageMark[], names: PodNames): Content {
+function marksList(marks: readonly PageMark[], names: ShortNames): Content {
   return marks.length === 0
     ? ''
     : html`<details class="data marks" data-paper>

@@ -1,14 +1,14 @@
 import type { Findings, LatencyWindow, LostRequests } from '../../../analysis/index.ts';
 import { count, duration, percent } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
-import { podNames, type PodNames } from '../names.ts';
+import { shortNames, type ShortNames } from '../names.ts';
 import { failuresInWords } from '../sentences.ts';
 import { statements } from './statements.ts';
 
 /** What the run was like for those who sent the requests: what was lost to what, and how answers changed around each fault. */
 export function customersSection(findings: Findings): Markup {
   const { customers } = findings;
-  const names = podNames(findings);
+  const names = shortNames(findings);
   return section(
     'customers',
     'Customers',
@@ -21,7 +21,7 @@ export function customersSection(findings: Findings): Markup {
 
 const mostPods = 3;
 
-function lostTable(lost: readonly LostRequests[], names: PodNames): Markup {
+function lostTable(lost: readonly LostRequests[], names: ShortNames): Markup {
   return table({
     caption: html`${term('lost-by-cause', 'Lost requests')} by cause`,
     columns: [

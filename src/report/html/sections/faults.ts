@@ -3,7 +3,7 @@ import type { DefinitionName } from '../definitions.ts';
 import { count, duration, instant, shortList } from '../format.ts';
 import { faultCode } from '../marks.ts';
 import { html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
-import { podNames, type PodNames } from '../names.ts';
+import { shortNames, type ShortNames } from '../names.ts';
 import { failuresInWords, faultSentence } from '../sentences.ts';
 import { statements } from './statements.ts';
 import { healingWaterfall, type Waterfall } from '../waterfall.ts';
@@ -12,7 +12,7 @@ import { waterfallTable } from './waterfall-table.ts';
 /** One subsection per fault: what happened in words, the measures, and the healing waterfall. */
 export function faultsSection(findings: Findings): Markup {
   const { faults } = findings;
-  const names = podNames(findings);
+  const names = shortNames(findings);
   return section(
     'faults',
     'Faults and healing',
@@ -25,7 +25,7 @@ export function faultsSection(findings: Findings): Markup {
 /** The stories of more faults are folded away: the table above them leads to each. */
 const mostUnfolded = 8;
 
-function foldedFaults(faults: readonly FaultFinding[], names: PodNames): Content {
+function foldedFaults(faults: readonly FaultFinding[], names: ShortNames): Content {
   return faults.map(
     (fault, index) =>
       html`<details class="fold">
@@ -40,7 +40,7 @@ function foldedFaults(faults: readonly FaultFinding[], names: PodNames): Content
   );
 }
 
-function summary(faults: readonly FaultFinding[], names: PodNames): Markup {
+function summary(faults: readonly FaultFinding[], names: ShortNames): Markup {
   return table({
     caption: 'All faults of the run',
     columns: [
@@ -67,7 +67,7 @@ function summary(faults: readonly FaultFinding[], names: PodNames): Markup {
   });
 }
 
-function oneFault(fault: FaultFinding, index: number, names: PodNames): Markup {
+function oneFault(fault: FaultFinding, index: number, names: ShortNames): Markup {
   const waterfall = healingWaterfall(fault);
   const from = Math.max(0, fault.injectedMs / 1000 - 3);
   const to = (fault.injectedMs + Math.max(waterfall.totalMs, fault.outageMs ?? 0, 2000)) / 1000 + 3;
@@ -111,7 +111,7 @@ function measures(fault: FaultFinding): Markup {
   </dl>`;
 }
 
-function healing(fault: FaultFinding, waterfall: Waterfall, names: PodNames): Markup {
+function healing(fault: FaultFinding, waterfall: Waterfall, names: ShortNames): Markup {
   return html`<div>
     <p class="note">${term('healing-waterfall', 'Healing waterfall')}: time since the fault</p>
     ${waterfallTable({

@@ -6,7 +6,7 @@ import { podsWithTraffic } from '../chart-data.ts';
 import { count, decimal, duration, instant, plural } from '../format.ts';
 import { bandName, heatOf } from '../heat.ts';
 import { dataTable, html, orDash, term, type Content, type Markup } from '../markup.ts';
-import { podName, podNames } from '../names.ts';
+import { shortName, shortNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
 
 /** Spans of time in a table with one row per pod. */
@@ -106,13 +106,13 @@ export function nodesTable({ nodeCounts }: Findings, rows: number): Markup {
 
 /** Each pod's states with their spans. */
 export function ganttTable(findings: Findings): Markup {
-  const names = podNames(findings);
+  const names = shortNames(findings);
   return dataTable('gantt', 'states of pods', {
     caption: 'States of each pod, in order',
     columns: [{ head: 'Pod' }, { head: 'Node' }, { head: 'States', wide: true }],
     rows: findings.pods.map((pod) => [
-      podName(names, pod.name),
-      orDash(pod.node, (node) => html`<span class="name">${node}</span>`, 'not placed'),
+      shortName(names, pod.name),
+      orDash(pod.node, (node) => shortName(names, node), 'not placed'),
       pod.states.map(
         ({ state, fromMs, toMs }) =>
           html`<span class="state"
@@ -163,7 +163,7 @@ function perPod(
   pick: (bin: PodBin) => ReadonlyMap<string, number> | null,
 ): Markup {
   const { bins, widthS } = binPods(findings.seconds, podColumns);
-  const names = podNames(findings);
+  const names = shortNames(findings);
   const values = bins.map(pick);
   return dataTable(
     name,
@@ -172,7 +172,7 @@ function perPod(
       caption: `${what}, by pod and from each instant on`,
       columns: [{ head: 'Pod' }, ...bins.map((bin) => ({ head: instant(bin.t), numeric: true }))],
       rows: podsWithTraffic(findings).map((pod) => [
-        podName(names, pod),
+        shortName(names, pod),
         ...values.map((value) => decimal(value?.get(pod) ?? 0)),
       ]),
       empty: 'No answer carried a pod’s name.',

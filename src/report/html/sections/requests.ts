@@ -2,7 +2,7 @@ import type { Findings, LatencySummary } from '../../../analysis/index.ts';
 import { outcomes } from '../../../journal/index.ts';
 import { count, duration, percent } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
-import { podName, podNames } from '../names.ts';
+import { shortName, shortNames } from '../names.ts';
 import { outcomeNames, sessionsInWords } from '../sentences.ts';
 import { balanceTable } from './balance.ts';
 
@@ -128,7 +128,7 @@ function latencyTable({ latencyMs }: Findings): Markup {
 
 function accountingTable(findings: Findings): Markup {
   const { accounting } = findings;
-  const names = podNames(findings);
+  const names = shortNames(findings);
   const total = (pick: (row: Findings['accounting'][number]) => number | null): number =>
     accounting.reduce((sum, row) => sum + (pick(row) ?? 0), 0);
   return html`<p class="says">
@@ -146,7 +146,7 @@ function accountingTable(findings: Findings): Markup {
         { head: 'Difference', numeric: true },
       ],
       rows: accounting.map(({ pod, client, podCount }) => [
-        podName(names, pod),
+        shortName(names, pod),
         count(client),
         podCount === null ? dash('gone before it could be asked') : count(podCount),
         podCount === null ? dash('not known') : difference(podCount - client),

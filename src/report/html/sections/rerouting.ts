@@ -1,13 +1,13 @@
 import type { Departure, Findings, SentAfter } from '../../../analysis/index.ts';
 import { count, duration, instant } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
-import { podName, podNames } from '../names.ts';
+import { shortName, shortNames } from '../names.ts';
 import { statements } from './statements.ts';
 
 /** How traffic left the pods that went, and found those that came. */
 export function reroutingSection(findings: Findings): Markup {
   const { departures, arrivals, says } = findings.rerouting;
-  const names = podNames(findings);
+  const names = shortNames(findings);
   return section(
     'rerouting-of-traffic',
     'Rerouting',
@@ -25,7 +25,7 @@ export function reroutingSection(findings: Findings): Markup {
           { head: 'Sent after', numeric: true },
         ],
         rows: departures.map((departure) => [
-          podName(names, departure.pod),
+          shortName(names, departure.pod),
           why(departure, findings.faults),
           orDash(departure.sigtermMs, instant, 'not told to end'),
           sent(departure.afterSigterm),
@@ -50,7 +50,7 @@ export function reroutingSection(findings: Findings): Markup {
           { head: 'First request', numeric: true },
         ],
         rows: arrivals.map(({ pod, readyMs, inRotationMs, firstServedMs }) => [
-          podName(names, pod),
+          shortName(names, pod),
           instant(readyMs),
           later(inRotationMs - readyMs),
           orDash(firstServedMs, (ms) => later(ms - inRotationMs), 'served nothing'),

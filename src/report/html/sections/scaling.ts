@@ -2,7 +2,7 @@ import type { Findings } from '../../../analysis/index.ts';
 import { count, duration, instant } from '../format.ts';
 import { podsTitle } from '../lane-titles.ts';
 import { html, orDash, section, table, term, type Markup } from '../markup.ts';
-import { podName, podNames } from '../names.ts';
+import { shortName, shortNames } from '../names.ts';
 
 /** What the autoscaler decided, when and why; and every pod's life in figures. */
 export function scalingSection(findings: Findings): Markup {
@@ -34,7 +34,7 @@ export function scalingSection(findings: Findings): Markup {
 }
 
 function podsTable(findings: Findings): Markup {
-  const names = podNames(findings);
+  const names = shortNames(findings);
   return table({
     id: 'pods-table',
     caption: html`Instants in each pod’s life, on the run’s
@@ -56,8 +56,8 @@ function podsTable(findings: Findings): Markup {
       { head: 'Restarts', numeric: true },
     ],
     rows: findings.pods.map((pod) => [
-      podName(names, pod.name),
-      orDash(pod.node, (node) => html`<span class="name">${node}</span>`, 'not placed'),
+      shortName(names, pod.name),
+      orDash(pod.node, (node) => shortName(names, node), 'not placed'),
       count(pod.served),
       orDash(pod.createdMs, instant),
       orDash(pod.scheduledMs, instant),

@@ -2,13 +2,13 @@ import type { Statement } from '../../../analysis/index.ts';
 import { definitions, type DefinitionName } from '../definitions.ts';
 import { instant } from '../format.ts';
 import { html, type Content, type Markup } from '../markup.ts';
-import type { PodNames } from '../names.ts';
+import type { ShortNames } from '../names.ts';
 
 /** How much of the clock is shown around what a sentence speaks of, s. */
 const marginSeconds = 2;
 
 /** Sentences of the analysis, each with the seconds that it came from, to be shown on the clock, and its definition. */
-export function statements(says: readonly Statement[], names: PodNames): Content {
+export function statements(says: readonly Statement[], names: ShortNames): Content {
   return says.map(
     ({ text, ...about }) => html`<p class="statement">${names.inText(text)} ${reference(about)}</p> `,
   );

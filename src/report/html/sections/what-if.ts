@@ -1,7 +1,7 @@
 import type { Findings } from '../../../analysis/index.ts';
 import { count } from '../format.ts';
 import { html, section, table, term, type Markup } from '../markup.ts';
-import { podNames } from '../names.ts';
+import { shortNames } from '../names.ts';
 import { statements } from './statements.ts';
 
 /** The run on paper with other settings of the autoscaler. */
@@ -20,7 +20,7 @@ export function whatIfSection(findings: Findings): Markup {
     return section(
       'what-if',
       'What if? This run cannot be replayed on paper',
-      statements(whatIf.says, podNames(findings)),
+      statements(whatIf.says, shortNames(findings)),
     );
   }
   const signed = (value: number, digits = 0): string =>
@@ -28,7 +28,7 @@ export function whatIfSection(findings: Findings): Markup {
   return section(
     'what-if',
     'What if? Computed, not measured',
-    html`${statements(whatIf.says.slice(0, 1), podNames(findings))}
+    html`${statements(whatIf.says.slice(0, 1), shortNames(findings))}
     ${table({
       caption: html`${term('what-if-replay', 'Replayed')} with one thing changed; differences are to the
       replay of the run as it was`,
