@@ -13,14 +13,19 @@ const folder = new URL('../../../test/golden/', import.meta.url);
  * not what it looks like. After a change that is meant: `npx vitest run --project unit golden -u`, and read the difference.
  */
 describe('the report of a recorded run', () => {
-  test.each(['short-surge', 'pod-kill', 'node-loss', 'market-open-cut'])('%s reads as it did', async (name) => {
-    const recorded = gunzipSync(await readFile(new URL(`${name}.ndjson.gz`, folder))).toString('utf8');
-    const { events, problems } = parseJournal(recorded);
-    const findings = analyse(events, problems);
-    const page = readable(renderReport(findings));
-    await expect(page).toMatchFileSnapshot(new URL(`${name}.golden.txt`, folder).pathname);
-    await expect(renderMarkdown(findings)).toMatchFileSnapshot(new URL(`${name}.golden.md`, folder).pathname);
-  });
+  test.each(['short-surge', 'pod-kill', 'node-loss', 'market-open-cut'])(
+    '%s reads as it did',
+    async (name) => {
+      const recorded = gunzipSync(await readFile(new URL(`${name}.ndjson.gz`, folder))).toString('utf8');
+      const { events, problems } = parseJournal(recorded);
+      const findings = analyse(events, problems);
+      const page = readable(renderReport(findings));
+      await expect(page).toMatchFileSnapshot(new URL(`${name}.golden.txt`, folder).pathname);
+      await expect(renderMarkdown(findings)).toMatchFileSnapshot(
+        new URL(`${name}.golden.md`, folder).pathname,
+      );
+    },
+  );
 });
 
 function readable(page: string): string {

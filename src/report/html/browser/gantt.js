@@ -60,7 +60,7 @@ export function createGantt() {
         labels: rows.map((_, index) => String(index)),
         offset: true,
         border: { display: false },
-        grid: { display: false },
+        grid: { display: false, drawTicks: false },
         ticks: {
           autoSkip: false,
           padding: 6,

@@ -34,7 +34,7 @@ function lostTable(lost: readonly LostRequests[], names: ShortNames): Markup {
       { head: 'Pods', wide: true },
     ],
     rows: lost.map(({ cause, fault, count: number, evidence, budgetShare, byOutcome, byPod }) => [
-      cause === 'fault' ? (fault ?? '') : 'no fault explains them',
+      cause === 'fault' ? html`<span class="id">${fault ?? ''}</span>` : 'no fault explains them',
       count(number),
       cause === 'fault' ? count(evidence.byPod) : dash('does not apply'),
       cause === 'fault' ? count(evidence.byTime) : dash('does not apply'),
@@ -57,7 +57,9 @@ function windowsTable(windows: Findings['customers']['windows']): Content {
         ['during', during],
         ['after', after],
       ] as const
-    ).map(([when, window]) => row(html`${fault} <span class="aside">${when}</span>`, window)),
+    ).map(([when, window]) =>
+      row(html`<span class="id">${fault}</span> <span class="aside">${when}</span>`, window),
+    ),
   );
   if (rows.length === 0) return '';
   return table({

@@ -54,7 +54,8 @@ function summary(faults: readonly FaultFinding[], names: ShortNames): Markup {
       { head: term('lost', 'Lost'), numeric: true },
     ],
     rows: faults.map((fault, index) => [
-      html`<span class="code fault">${faultCode(index)}</span> <a href="#fault-${index + 1}">${fault.id}</a>`,
+      html`<span class="code fault">${faultCode(index)}</span>
+        <a class="id" href="#fault-${index + 1}">${fault.id}</a>`,
       names.inText(`${fault.type} ${fault.target}`),
       instant(fault.injectedMs),
       orDash(fault.reactionMs, duration),

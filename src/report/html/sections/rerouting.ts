@@ -62,7 +62,9 @@ export function reroutingSection(findings: Findings): Markup {
 
 function why({ faultId }: Departure, faults: Findings['faults']): Content {
   const index = faults.findIndex(({ id }) => id === faultId);
-  return index === -1 ? 'taken away' : html`<a href="#fault-${index + 1}">${faults[index]?.id}</a>`;
+  return index === -1
+    ? 'taken away'
+    : html`<a class="id" href="#fault-${index + 1}">${faults[index]?.id}</a>`;
 }
 
 function sent(after: SentAfter | null): Content {
