@@ -57,6 +57,18 @@ export function valueText(value: number, unit: MetricUnit): string {
   }
 }
 
+/** Labels of an axis' ticks: as values are written, but with all their digits where these would read alike. */
+export function tickTexts(ticks: readonly number[], unit: MetricUnit): string[] {
+  const texts = ticks.map((tick) => valueText(tick, unit));
+  if (new Set(texts).size === texts.length) return texts;
+  const inSeconds = unit === 'ms' && Math.max(...ticks) >= 1000;
+  const factor = inSeconds ? 0.001 : unit === 'ratio' ? 100 : 1;
+  const sign = inSeconds ? '\u00a0s' : unit === 'ms' ? '\u00a0ms' : unit === 'ratio' ? '\u00a0%' : '';
+  const scaled = ticks.map((tick) => Number((tick * factor).toPrecision(12)));
+  const digits = Math.max(...scaled.map((value) => String(value).split('.')[1]?.length ?? 0));
+  return scaled.map((value) => value.toFixed(digits) + sign);
+}
+
 /** `[2.6 s, 3.8 s]`. */
 export function intervalText({ low, high }: { low: number; high: number }, unit: MetricUnit): string {
   return `[${valueText(low, unit)}, ${valueText(high, unit)}]`;

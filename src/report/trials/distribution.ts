@@ -1,7 +1,7 @@
 /** A measure's distribution functions on an axis of shares, below whatever else is drawn over the same values. */
 import { ecdf, type MetricUnit } from '../../analysis/index.ts';
 import { html, type Markup } from '../html/markup.ts';
-import { valueText, type Axis } from './axis.ts';
+import { tickTexts, type Axis } from './axis.ts';
 
 /** Where distributions are drawn, in pixels. */
 export interface DistributionFrame {
@@ -23,15 +23,16 @@ export interface DistributionFrame {
 export function distributionGrid(axis: Axis, unit: MetricUnit, frame: DistributionFrame): Markup {
   const { from, to, gridTop, bottom, labels, shares } = frame;
   const level = shareScale(frame);
+  const texts = tickTexts(axis.ticks, unit);
   return html`${axis.ticks.map(
-    (tick) =>
+    (tick, index) =>
       html`<line
           class="gridline"
           x1="${axis.at(tick)}"
           x2="${axis.at(tick)}"
           y1="${gridTop}"
           y2="${bottom}"
-        /><text class="middle" x="${axis.at(tick)}" y="${labels}">${valueText(tick, unit)}</text>`,
+        /><text class="middle" x="${axis.at(tick)}" y="${labels}">${texts[index]}</text>`,
   )}
   ${shares.map(
     (share) =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { madeFaults, madeTrial, madeTrials } from '../../../test/support/made-trials.ts';
 import { analyseTrials, parseStatisticRule } from '../../analysis/index.ts';
 import { renderTrials, trialsResultOf, trialsSummaryOf, type AboutTrials } from '../index.ts';
-import { axisOver } from './axis.ts';
+import { axisOver, tickTexts } from './axis.ts';
 import { trialsSchema } from './trials-schema.ts';
 
 const about: AboutTrials = {
@@ -81,4 +81,18 @@ test('an axis has round ticks inside its range, also where all values are the sa
     expect(same.at(value)).toBeCloseTo(50, 0);
     expect(same.ticks.length).toBeGreaterThan(0);
   }
+});
+
+test.each([
+  { ticks: [246, 248], unit: 'ms', texts: ['246 ms', '248 ms'] },
+  { ticks: [1.5, 1.52, 1.54], unit: 'ms', texts: ['1.50 ms', '1.52 ms', '1.54 ms'] },
+  { ticks: [11_802, 11_802.5], unit: 'ms', texts: ['11.8020 s', '11.8025 s'] },
+  {
+    ticks: [0.1231, 0.1232],
+    unit: 'ratio',
+    texts: ['12.31 %', '12.32 %'],
+  },
+  { ticks: [7.01, 7.02], unit: 'count', texts: ['7.01', '7.02'] },
+] as const)('ticks $ticks of $unit can be told apart', ({ ticks, unit, texts }) => {
+  expect(tickTexts(ticks, unit).map((text) => text.replaceAll('\u00a0', ' '))).toEqual(texts);
 });
