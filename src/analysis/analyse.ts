@@ -2,7 +2,7 @@ import { balanceOf } from './balance.ts';
 import { headlinesOf } from './advice/headlines.ts';
 import { recommendationsOf } from './advice/recommend.ts';
 import { doubtsOf, trustInWords } from './doubts.ts';
-import { speedupOf } from './timers.ts';
+import { objectSpeedupOf, speedupOf } from './timers.ts';
 import { customersOf } from './customers/customers.ts';
 import { evaluate } from './evaluate.ts';
 import type { Analyse, Findings } from './findings.ts';
@@ -92,6 +92,7 @@ export function findingsOf(recording: Recording, problems: readonly string[] = [
     recommendations: recommendationsOf({
       ...figures,
       speedup: speedupOf(record),
+      objectSpeedup: objectSpeedupOf(record),
       probePeriodMs: record.of('k8s.deployment').at(-1)?.template?.readiness?.periodMs ?? null,
     }),
     notes,

@@ -1,4 +1,5 @@
 import type { RunRecord } from './record.ts';
+import { timingOf } from './timers.ts';
 
 /** CPU use of one pod over one window, as metrics.k8s.io published it. */
 export interface CpuSample {
@@ -9,6 +10,8 @@ export interface CpuSample {
   takenMs: number;
   /** When the harness saw it published first and last, and when no sample of the pod was published any more; Infinity if that was not seen. */
   seenMs: number;
+  /** The harness had asked since then without being shown it: it was published between the two. */
+  unseenMs: number;
   lastSeenMs: number;
   goneMs: number;
 }
@@ -17,21 +20,35 @@ export interface CpuSample {
 export function cpuSamplesOf(record: RunRecord): CpuSample[] {
   const samples: CpuSample[] = [];
   let published = new Map<string, CpuSample>();
+  let lookedMs = -Infinity;
+  // What was published already is not recorded again, so the last record may lie further back than the last time it was asked.
+  const everyMs = Math.max(1000, (timingOf(record, 'metricsResolutionMs') ?? 3000) / 3);
   for (const { t, pods } of record.of('k8s.metrics')) {
     const now = new Map<string, CpuSample>();
     for (const { name, cpuMilli, windowMs, takenT } of pods) {
       const takenMs = takenT ?? t;
       const before = published.get(name);
       const sample =
-        before?.takenMs === takenMs
+        // Stamps are whole seconds, so two measurements may bear the same one.
+        before?.takenMs === takenMs && before.windowMs === windowMs && before.milli === cpuMilli
           ? before
-          : { pod: name, milli: cpuMilli, windowMs, takenMs, seenMs: t, lastSeenMs: t, goneMs: Infinity };
+          : {
+              pod: name,
+              milli: cpuMilli,
+              windowMs,
+              takenMs,
+              seenMs: t,
+              unseenMs: Math.max(lookedMs, t - everyMs),
+              lastSeenMs: t,
+              goneMs: Infinity,
+            };
       sample.lastSeenMs = t;
       if (sample !== before) samples.push(sample);
       now.set(name, sample);
     }
     for (const [name, sample] of published) if (!now.has(name)) sample.goneMs = t;
     published = now;
+    lookedMs = t;
   }
   return samples;
 }

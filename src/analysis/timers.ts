@@ -35,6 +35,13 @@ export function speedupOf(record: RunRecord): number {
   return speedup > 0 ? speedup : 1;
 }
 
+/** The number by which seconds that stand in objects are still to be divided: clusters that do not do so themselves hold divided ones. */
+export function objectSpeedupOf(record: RunRecord): number {
+  const ready = record.of('cluster.ready').at(-1);
+  const divides = ready?.dividesObjectSeconds ?? ready?.provider === 'embedded';
+  return divides ? speedupOf(record) : 1;
+}
+
 /** An effective timing by its name in `cluster.ready`; null where it is not told. */
 export function timingOf(record: RunRecord, name: string): number | null {
   return timingsOf(record)[name] ?? null;

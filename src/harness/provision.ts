@@ -46,6 +46,7 @@ export async function provision(
     timings: { ...cluster.facts.timings },
     notFollowed: cluster.facts.notFollowed,
     facts: cluster.facts.facts,
+    dividesObjectSeconds: cluster.capabilities.dividesObjectSeconds,
   });
   refuseImpossibleFaults(context, cluster);
 

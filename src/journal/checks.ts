@@ -152,6 +152,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     timings: mapOf(number),
     notFollowed: list(text),
     facts: mapOf(text),
+    dividesObjectSeconds: optional(flag),
   }),
   'service.answered': fields<Fields<'service.answered'>>({ t, url: text, status: number }),
   'phase.start': fields<Fields<'phase.start'>>({ t, index: number, name: text }),
@@ -244,6 +245,10 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
       orNull(fields({ scaleUp: optional(scalingRules), scaleDown: optional(scalingRules) })),
     ),
     metrics: optional(amount),
+    targetCpuMilli: optional(orNull(amount)),
+    readings: optional(
+      list(fields({ metric: text, target: text, current: orNull(text), ratio: orNull(number) })),
+    ),
   }),
   'k8s.deployment': fields<Fields<'k8s.deployment'>>({
     t,

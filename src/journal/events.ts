@@ -94,6 +94,8 @@ export interface ClusterReady extends At {
   notFollowed: string[];
   /** How CPU limits are enforced and similar facts about the substrate. */
   facts: Record<string, string>;
+  /** The cluster itself divides seconds in objects by the speed-up; else objects hold divided ones. Older journals lack it: only embedded ones did. */
+  dividesObjectSeconds?: boolean;
 }
 
 /** The Service answered the harness for the first time, before traffic begins. */
@@ -348,6 +350,22 @@ export interface HpaObserved extends At {
   behavior?: ScalingBehaviorSpec | null;
   /** How many metrics its spec has. */
   metrics?: number;
+  /** AverageValue that it aims at for its pods' CPU, millicores; null where that is not its target. */
+  targetCpuMilli?: number | null;
+  /** Each metric of its spec beside what its status shows, in Kubernetes' own quantities. */
+  readings?: HpaReading[];
+}
+
+/** One metric of an autoscaler. */
+export interface HpaReading {
+  /** `memory`, `cpu of container api`, `packets (Pods)`. */
+  metric: string;
+  /** `60 %`, `200Mi`. */
+  target: string;
+  /** Null where the status shows none. */
+  current: string | null;
+  /** Current ÷ target; null where that is not known. */
+  ratio: number | null;
 }
 
 /** `spec.behavior` of an autoscaler. */

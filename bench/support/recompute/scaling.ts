@@ -111,8 +111,10 @@ function recomputeCapacity(
   let [n, sx, sy, sxx, sxy] = [0, 0, 0, 0, 0];
   for (const line of of(lines, 'k8s.metrics')) {
     for (const { name, cpuMilli, windowMs, takenT = line.t } of line.pods) {
-      if (done.has(`${name} ${takenT}`)) continue;
-      done.add(`${name} ${takenT}`);
+      // Stamps are whole seconds: only stamp, window and use together tell two measurements apart.
+      const measurement = `${name} ${takenT} ${windowMs} ${cpuMilli}`;
+      if (done.has(measurement)) continue;
+      done.add(measurement);
       const from = takenT - windowMs;
       if (
         from < start ||
@@ -208,14 +210,49 @@ function recomputePodSeconds(
   is.number('pod-seconds', cost.podSeconds, ms / 1000);
 }
 
-/** The autoscaler's own status is the independent witness of its looks. */
+/**
+ * The autoscaler's own status is the independent witness of its looks. A row that goes by the metrics must have the status's
+ * figure in one of the publications of that time; one that goes by the status must have it in none.
+ */
 function recomputeLooks(lines: readonly Line[], { autoscaler }: Findings, is: Comparison): void {
   const told = of(lines, 'k8s.hpa').filter((line) => line.conditions.length > 0);
   for (const sync of autoscaler.syncs.filter(({ seen, proposed }) => seen && proposed !== null)) {
     const status = told.find((line) => line.t === sync.atMs);
-    if (status === undefined) continue;
-    is.number(`utilization at ${sync.atMs}`, sync.utilization, status.currentUtilization);
+    if (status === undefined || sync.unit !== 'percent') continue;
+    const aside = new Set(sync.setAside.map(({ pod }) => pod));
+    const published = publishedUtilizations(lines, sync.atMs, aside);
+    const isPublished = published.includes(status.currentUtilization);
+    is.same(`what ${sync.atMs} goes by`, sync.basis, isPublished ? 'metrics' : 'status');
+    if (sync.basis === 'metrics')
+      is.number(`utilization at ${sync.atMs}`, sync.utilization, status.currentUtilization);
+    else is.fromStatus();
     is.number(`decision at ${sync.atMs}`, sync.desired, status.desiredReplicas);
     is.number(`ratio at ${sync.atMs}`, sync.ratio, status.currentUtilization / status.targetUtilization);
   }
+}
+
+/** What the publications that the autoscaler may have read give, over the pods that ran and were not set aside. */
+function publishedUtilizations(lines: readonly Line[], atMs: number, aside: ReadonlySet<string>): number[] {
+  const requests = new Map<string, number>();
+  for (const line of of(lines, 'k8s.pod')) {
+    if (line.t > atMs) continue;
+    if (line.change === 'deleted' || line.terminating || !line.ready) requests.delete(line.name);
+    else requests.set(line.name, line.cpuRequestMilli);
+  }
+  const timings = of(lines, 'cluster.ready')[0].timings;
+  const soonMs = Math.max(1000, timings.metricsResolutionMs / 3);
+  const records = of(lines, 'k8s.metrics');
+  return records.flatMap((record, index) => {
+    const replacedMs = records[index + 1]?.t ?? Infinity;
+    if (record.t - soonMs >= atMs || replacedMs < atMs - 500) return [];
+    let used = 0;
+    let requested = 0;
+    for (const { name, cpuMilli, takenT = record.t } of record.pods) {
+      const request = requests.get(name);
+      if (request === undefined || aside.has(name) || takenT >= atMs) continue;
+      used += cpuMilli;
+      requested += request;
+    }
+    return requested === 0 ? [] : [Math.floor((used * 100) / requested)];
+  });
 }

@@ -18,6 +18,8 @@ const atOnceMs = 100;
 /** What recommendations follow from. */
 export type Measured = Pick<Findings, 'faults' | 'autoscaling' | 'whatIf' | 'rerouting' | 'replicas'> & {
   speedup: number;
+  /** What seconds in objects are still to be divided by. */
+  objectSpeedup: number;
   /** The readiness probe's period as written, ms; null where it is not known. */
   probePeriodMs: number | null;
 };
@@ -118,14 +120,14 @@ function forStep(
   { fromMs, stages, scheduled, lost, slow }: LoadStepFinding,
   measured: Measured,
 ): Recommendation[] {
-  const { probePeriodMs, speedup } = measured;
+  const { probePeriodMs, objectSpeedup } = measured;
   const at = (name: string): number | null => stages.find(({ stage }) => stage === name)?.allMs ?? null;
   const [startedMs, readyMs, rotatedMs] = [at('started'), at('ready'), at('in rotation')];
   if (probePeriodMs === null || startedMs === null || readyMs === null || rotatedMs === null) return [];
   const shorterMs = 1000;
   const waitedMs = readyMs - startedMs;
   // On average half a period passes between being ready and being asked.
-  const savedMs = Math.min(waitedMs, (probePeriodMs - shorterMs) / speedup / 2);
+  const savedMs = Math.min(waitedMs, (probePeriodMs - shorterMs) / objectSpeedup / 2);
   if (savedMs < 100) return [];
   const requests = Math.round(((lost + slow) * savedMs) / (rotatedMs - fromMs));
   const change = `readiness probe every ${formatDuration(shorterMs)} instead of every ${formatDuration(probePeriodMs)}`;

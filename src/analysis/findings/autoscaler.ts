@@ -8,13 +8,21 @@ export interface AutoscalerSync {
   seen: boolean;
   /** Pods asked for when it looked. */
   current: number;
-  /** Percent of the requests. */
+  /** What target and utilization are in: percent of the requests, or millicores per pod (AverageValue). */
+  unit: 'percent' | 'millicores';
   target: number;
   minReplicas: number;
   maxReplicas: number;
-  /** Percent, recomputed and as the status shows it. */
+  /** Recomputed from the published metrics, and as the status shows it. */
   utilization: number | null;
   shownUtilization: number | null;
+  /**
+   * What ratio and decision are computed from: the published metrics or, where none of those that were recorded give what the
+   * status shows, the status; of other metrics than the pods' CPU, and of several, nothing is computed.
+   */
+  basis: 'metrics' | 'status' | 'none';
+  /** Every metric as the status shows it beside its target, in words; null in older journals. */
+  shownMetrics: string | null;
   /** Utilization ÷ target; and how far from 1 it may lie without consequence. */
   ratio: number | null;
   tolerance: number;
@@ -47,6 +55,9 @@ export interface AutoscalerFindings {
   agreement: {
     looks: number;
     seen: number;
+    /** Rows that go by the status, and rows of which nothing was computed. */
+    fromStatus: number;
+    notComputed: number;
     utilization: { compared: number; same: number };
     decision: { compared: number; same: number };
     /** SuccessfulRescale events, and those next to which a look computed their size. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../support/index.ts';
 import type { Governor, HealingStep } from '../findings.ts';
 import type { RunRecord } from '../record.ts';
-import { governedBy, speedupOf } from '../timers.ts';
+import { governedBy, objectSpeedupOf } from '../timers.ts';
 import type { Episode } from './episode.ts';
 
 /** What decides how long a step of healing takes: mostly a timer of Kubernetes, sometimes nothing that one could set. */
@@ -101,7 +101,7 @@ function readinessGovernor(record: RunRecord, tookMs: number): Governor {
   const probe = record.of('k8s.deployment').at(-1)?.template?.readiness;
   const meanwhile = 'the application started up, until a probe found it ready';
   if (probe === undefined || probe === null) return untimed(meanwhile);
-  const everyMs = probe.periodMs / speedupOf(record);
+  const everyMs = probe.periodMs / objectSpeedupOf(record);
   if (tookMs > 2 * everyMs) {
     return untimed(
       `the application started up; it was asked every ${formatDuration(everyMs)} whether it is ready`,

@@ -95,6 +95,8 @@ describe('a look', () => {
     expect(agreement).toEqual({
       looks: 1,
       seen: 1,
+      fromStatus: 0,
+      notComputed: 0,
       utilization: { compared: 1, same: 1 },
       decision: { compared: 1, same: 1 },
       rescales: { told: 1, explained: 1 },
@@ -187,6 +189,141 @@ describe('a look', () => {
   });
 });
 
+describe('what a look goes by', () => {
+  test('is the status where no recorded metrics give what it shows, and the row says so', () => {
+    const { syncs, agreement, says } = autoscalerOf(
+      metrics(400_000, { a: 50, b: 50 }),
+      look(405_000, { currentUtilization: 111, desiredReplicas: 4 }),
+    );
+    expect(syncs[0]).toMatchObject({
+      basis: 'status',
+      utilization: 50,
+      shownUtilization: 111,
+      utilizationAgrees: false,
+      ratio: 1.85,
+      proposed: 4,
+      desired: 4,
+      decisionAgrees: true,
+      why: 'by its status, because the metrics that it read are not among those recorded: 111 % of what the pods request, target 60 %: ratio 1.85 asks for 4.',
+    });
+    expect(agreement).toMatchObject({ fromStatus: 1, utilization: { compared: 1, same: 0 } });
+    expect(says[0]?.text).toContain('1 look goes by the figure in the status');
+  });
+
+  test('is what was published then, not what had been measured but was seen published only later', () => {
+    const { syncs } = autoscalerOf(
+      metrics(380_000, { a: 30, b: 30 }),
+      { ...metrics(396_000, { a: 90, b: 90 }), t: 409_000 },
+      look(405_000, { currentUtilization: 30 }),
+    );
+    expect(syncs[0]).toMatchObject({ basis: 'metrics', utilization: 30, utilizationAgrees: true });
+  });
+
+  test('may be what the harness was shown just after', () => {
+    const { syncs } = autoscalerOf(
+      metrics(380_000, { a: 30, b: 30 }),
+      { ...metrics(396_000, { a: 90, b: 90 }), t: 405_400 },
+      look(405_000, { currentUtilization: 90, desiredReplicas: 3 }),
+    );
+    expect(syncs[0]).toMatchObject({ basis: 'metrics', utilization: 90, decisionAgrees: true });
+  });
+
+  test('may be that without the pods that it has no more', () => {
+    const { syncs } = autoscalerOf(
+      metrics(380_000, { a: 30, b: 30 }),
+      { ...metrics(396_000, { a: 90 }), t: 405_400 },
+      look(405_000, { currentUtilization: 90 }),
+    );
+    expect(syncs[0]).toMatchObject({ basis: 'metrics', utilization: 90 });
+  });
+
+  test('is nothing once no metrics are published any more', () => {
+    const { syncs } = autoscalerOf(
+      metrics(380_000, { a: 30, b: 30 }),
+      { t: 390_000, type: 'k8s.metrics', pods: [] },
+      look(405_000, { currentUtilization: null }),
+    );
+    expect(syncs[0]).toMatchObject({ utilization: null, proposed: null, utilizationAgrees: null });
+    expect(syncs[0]?.error).toContain('no metrics returned');
+  });
+
+  test('of an AverageValue is the pods’ mean CPU', () => {
+    const { syncs } = autoscalerOf(
+      metrics(400_000, { a: 130, b: 111 }),
+      look(405_000, {
+        targetUtilization: null,
+        currentUtilization: null,
+        targetCpuMilli: 60,
+        averageCpuMilli: 120,
+        desiredReplicas: 4,
+      }),
+    );
+    expect(syncs[0]).toMatchObject({
+      unit: 'millicores',
+      basis: 'metrics',
+      target: 60,
+      utilization: 120,
+      ratio: 2,
+      desired: 4,
+      utilizationAgrees: true,
+      decisionAgrees: true,
+      why: '120m of CPU per pod, target 60m: ratio 2.00 asks for 4.',
+    });
+  });
+
+  test.each([
+    [
+      'several metrics',
+      { metrics: 2 },
+      [
+        { metric: 'cpu', target: '60 %', current: '30 %', ratio: 0.5 },
+        { metric: 'memory', target: '20Mi', current: '30Mi', ratio: 1.5 },
+      ],
+      'Not recomputed, because it goes by several metrics, of which the harness records only the CPU of whole pods. By its status: cpu 30 % (target 60 %), memory 30Mi (target 20Mi); 2 → 3 pods.',
+    ],
+    [
+      'a container’s CPU',
+      { targetUtilization: null, currentUtilization: null },
+      [{ metric: 'cpu of container api', target: '60 %', current: '90 %', ratio: 1.5 }],
+      'Not recomputed, because the harness does not record the metric that it goes by. By its status: cpu of container api 90 % (target 60 %); 2 → 3 pods.',
+    ],
+  ])('of %s is not recomputed: the row tells the status', (_name, spec, readings, why) => {
+    const { syncs, says, agreement } = autoscalerOf(
+      metrics(400_000, { a: 30, b: 30 }),
+      look(405_000, { ...spec, readings, desiredReplicas: 3 }),
+    );
+    expect(syncs[0]).toMatchObject({
+      basis: 'none',
+      utilization: null,
+      shownUtilization: null,
+      ratio: 1.5,
+      proposed: null,
+      desired: null,
+      result: 3,
+      decisionAgrees: null,
+      why,
+    });
+    expect(agreement).toMatchObject({ notComputed: 1, decision: { compared: 0 } });
+    expect(says[0]?.text).toContain('Nothing is recomputed');
+  });
+
+  test('are policies in seconds as they stand in the object, divided only where the cluster divides them', () => {
+    const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 1, periodSeconds: 30 }] } };
+    const decided = (dividesObjectSeconds: boolean): (number | null)[] => {
+      const paced = { ...ready, timings: { speedup: 10, hpaSyncPeriodMs: 15_000 }, dividesObjectSeconds };
+      const run = tinyRun(
+        [paced, ...pair.slice(1)],
+        metrics(400_000, { a: 130, b: 110 }),
+        look(405_000, { currentUtilization: 120, desiredReplicas: 3, behavior }),
+        look(420_000, { currentUtilization: 120, currentReplicas: 3, desiredReplicas: 3, behavior }),
+      );
+      return analyse(run).autoscaler.syncs.map(({ desired }) => desired);
+    };
+    expect(decided(false)).toEqual([3, 3]);
+    expect(decided(true)).toEqual([3, 4]);
+  });
+});
+
 test('a look with a target of nothing decides nothing', () => {
   const { syncs } = autoscalerOf(metrics(400_000, { a: 60, b: 60 }), look(405_000, { targetUtilization: 0 }));
   expect(syncs[0]).toMatchObject({ ratio: null, desired: null, error: 'the autoscaler has no target' });
@@ -209,7 +346,11 @@ test('looks at which nothing changed follow from the sync period', () => {
 
 test.each([
   ['there is none', [], /has no autoscaler/],
-  ['it has several metrics', [look(405_000, { metrics: 2 })], /Only autoscalers with one metric/],
+  [
+    'an older journal has several metrics',
+    [look(405_000, { metrics: 2 })],
+    /Only autoscalers with one metric/,
+  ],
   ['nothing was measured', [look(405_000, {})], /No CPU figures were recorded/],
 ])('no look is explained where %s', (_name, events, problem) => {
   expect(autoscalerOf(events)).toMatchObject({

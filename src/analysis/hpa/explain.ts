@@ -2,11 +2,11 @@ import {
   MetricUnavailable,
   newHistory,
   recordScale,
+  replicasForAverageValue,
   replicasForUtilization,
   scalingBehaviour,
   tame,
   type PodSample,
-  type ReplicaProposal,
   type ReplicaRules,
   type ScaledPod,
   type ScalingHistory,
@@ -17,10 +17,10 @@ import type { AutoscalerFindings, AutoscalerSync } from '../findings.ts';
 import type { Pods } from '../pods.ts';
 import type { RunRecord } from '../record.ts';
 import { cpuSamplesOf } from '../samples.ts';
-import { speedupOf, timingOf } from '../timers.ts';
+import { objectSpeedupOf, speedupOf, timingOf } from '../timers.ts';
 import { looksOf, type Look } from './looks.ts';
 import { podsAt, PublishedSamples } from './measured.ts';
-import { autoscalerInWords, setAsideInWords, syncInWords } from './sentences.ts';
+import { autoscalerInWords, readingsInWords, setAsideInWords, syncInWords } from './sentences.ts';
 
 /** Events and status changes arrive on different watches; so far they may lie apart, ms. */
 const eventSlackMs = 1000;
@@ -49,12 +49,33 @@ function problemOf(record: RunRecord, pods: Pods, looks: readonly Look[]): strin
   const status = record.of('k8s.hpa').at(-1);
   if (!status) return 'The workload has no autoscaler.';
   if (looks.length === 0) return 'The autoscaler was never seen to look at its metrics.';
-  if (status.targetUtilization === null || (status.metrics ?? 1) > 1)
-    return 'Only autoscalers with one metric, the CPU utilization of a resource, can be recomputed; this one has others.';
-  if (!pods.all.some(({ seen }) => seen.some(({ cpuRequestMilli }) => typeof cpuRequestMilli === 'number')))
+  const aim = aimOf(status);
+  if (aim === null && status.readings === undefined)
+    return 'Only autoscalers with one metric, the CPU of their pods, can be recomputed; this one has others, and the journal does not tell what its status showed of them.';
+  if (aim === null) return null;
+  if (
+    aim.unit === 'percent' &&
+    !pods.all.some(({ seen }) => seen.some(({ cpuRequestMilli }) => typeof cpuRequestMilli === 'number'))
+  )
     return 'The journal does not tell what the pods request, so the autoscaler cannot be recomputed.';
   if (record.of('k8s.metrics').length === 0) return 'No CPU figures were recorded.';
   return null;
+}
+
+interface Aim {
+  unit: 'percent' | 'millicores';
+  target: number;
+  shown: number | null;
+}
+
+/** The one metric that can be recomputed from what the harness records: the CPU of whole pods. Null where it is not that alone. */
+function aimOf(status: HpaObserved): Aim | null {
+  const { metrics = 1, targetUtilization, currentUtilization, targetCpuMilli, averageCpuMilli } = status;
+  if (metrics > 1) return null;
+  if (targetUtilization !== null)
+    return { unit: 'percent', target: targetUtilization, shown: currentUtilization };
+  if (typeof targetCpuMilli !== 'number') return null;
+  return { unit: 'millicores', target: targetCpuMilli, shown: averageCpuMilli ?? null };
 }
 
 interface Seen {
@@ -70,11 +91,13 @@ function explainLook(
 ): { sync: AutoscalerSync; after: ScalingHistory } {
   const rules = rulesOf(record, { current, atMs });
   const limits = limitsOf(record, status);
-  const read = bestReading(scaled, samples, { status, rules });
+  const aim = aimOf(status);
+  const read = aim === null ? notComputed(status) : bestReading(scaled, samples, { aim, rules, seen });
+  const { proposal } = read;
   const tamed =
-    read.proposal === null
+    proposal === null
       ? null
-      : tame({ proposed: read.proposal.replicas, currentReplicas: current }, limits, history, atMs);
+      : tame({ proposed: proposal.replicas, currentReplicas: current }, limits, history, atMs);
   // A status that has never told a number of pods yet has decided nothing.
   const result = seen && status.desiredReplicas > 0 ? status.desiredReplicas : current;
   const computed = tamed?.replicas ?? null;
@@ -82,16 +105,19 @@ function explainLook(
     atMs,
     seen,
     current,
-    target: status.targetUtilization ?? 0,
+    unit: aim?.unit ?? 'percent',
+    target: aim?.target ?? 0,
     minReplicas: limits.minReplicas,
     maxReplicas: limits.maxReplicas,
-    utilization: read.proposal?.utilizationPercent ?? null,
-    shownUtilization: status.currentUtilization,
-    ratio: read.proposal?.ratio ?? null,
+    utilization: read.measured,
+    shownUtilization: aim?.shown ?? null,
+    basis: read.basis,
+    shownMetrics: readingsInWords(status.readings),
+    ratio: read.ratio,
     tolerance: rules.tolerances.up,
-    counted: read.proposal?.setAside.readyCount ?? 0,
-    setAside: read.proposal === null ? [] : setAsideInWords(read.proposal.setAside, scaled),
-    proposed: read.proposal?.replicas ?? null,
+    counted: proposal?.counted ?? 0,
+    setAside: proposal?.setAside ?? [],
+    proposed: proposal?.replicas ?? null,
     stabilized: tamed?.stabilized ?? null,
     desired: computed,
     result,
@@ -99,7 +125,9 @@ function explainLook(
     shownConditions: status.conditions.map(({ reason }) => reason),
     error: read.error,
     utilizationAgrees:
-      !seen || read.proposal === null ? null : read.proposal.utilizationPercent === status.currentUtilization,
+      !seen || aim === null || (read.measured === null && aim.shown === null)
+        ? null
+        : read.measured === aim.shown,
     decisionAgrees: computed === null ? null : computed === result,
   };
   const scaledNow = recordScale(
@@ -127,38 +155,96 @@ function rulesOf(record: RunRecord, { current, atMs }: { current: number; atMs: 
 function limitsOf(record: RunRecord, { minReplicas, maxReplicas, behavior }: HpaObserved): ScalingLimits {
   const speedup = speedupOf(record);
   const downscaleStabilizationMs = timingOf(record, 'hpaDownscaleStabilizationMs') ?? 300_000 / speedup;
-  const behaviour = scalingBehaviour(behavior ?? undefined, { downscaleStabilizationMs, speedup });
+  const behaviour = scalingBehaviour(behavior ?? undefined, {
+    downscaleStabilizationMs,
+    speedup: objectSpeedupOf(record),
+  });
   return { minReplicas, maxReplicas, behaviour, downscaleStabilizationMs };
 }
 
-/** Of the samples that may have been published by then, those that give the utilization that the status shows; else the newest. */
+/** What a look is computed from, and what follows. */
+interface Reading {
+  basis: AutoscalerSync['basis'];
+  /** From the published metrics, whatever the look goes by; null where they give nothing. */
+  measured: number | null;
+  ratio: number | null;
+  proposal: { replicas: number; counted: number; setAside: AutoscalerSync['setAside'] } | null;
+  error: string | null;
+}
+
+/** Of several metrics the highest ratio leads; which number it asks for depends on what was not recorded. */
+function notComputed({ readings = [], metrics = 1 }: HpaObserved): Reading {
+  const ratios = readings.flatMap(({ ratio }) => ratio ?? []);
+  const error =
+    metrics > 1
+      ? 'it goes by several metrics, of which the harness records only the CPU of whole pods'
+      : 'the harness does not record the metric that it goes by';
+  const ratio = ratios.length === 0 || ratios.length < readings.length ? null : Math.max(...ratios);
+  return { basis: 'none', measured: null, ratio, proposal: null, error };
+}
+
+/**
+ * Of the samples that may have been published by then, those that give what the status shows. Where none do, the autoscaler read
+ * what the harness was not shown: then the look goes by the status.
+ */
 function bestReading(
   scaled: ScaledPod[],
   samples: PublishedSamples,
-  { status, rules }: { status: HpaObserved; rules: ReplicaRules },
-): { proposal: ReplicaProposal | null; error: string | null } {
-  let first: { proposal: ReplicaProposal | null; error: string | null } | null = null;
+  { aim, rules, seen }: { aim: Aim; rules: ReplicaRules; seen: boolean },
+): Reading {
+  let first: Reading | null = null;
   const names = scaled.map(({ name }) => name);
   for (const readable of samples.readableAt(names, rules.nowMs)) {
-    const reading = proposalOf(scaled, readable, { target: status.targetUtilization ?? 0, rules });
-    if (reading.proposal?.utilizationPercent === status.currentUtilization) return reading;
+    const reading = readingOf(scaled, readable, { aim, rules });
+    if (reading.measured === aim.shown) return reading;
     first ??= reading;
   }
-  return first ?? { proposal: null, error: null };
+  const nothing: Reading = { basis: 'metrics', measured: null, ratio: null, proposal: null, error: null };
+  return seen && aim.target > 0 && aim.shown !== null
+    ? byStatus(scaled, { measured: first?.measured ?? null, aim, rules }, aim.shown)
+    : (first ?? nothing);
 }
 
-function proposalOf(
+function readingOf(
   scaled: ScaledPod[],
   readable: Map<string, PodSample>,
-  { target, rules }: { target: number; rules: ReplicaRules },
-): { proposal: ReplicaProposal | null; error: string | null } {
-  if (!(target > 0)) return { proposal: null, error: 'the autoscaler has no target' };
+  { aim: { unit, target }, rules }: { aim: Aim; rules: ReplicaRules },
+): Reading {
+  const nothing: Reading = { basis: 'metrics', measured: null, ratio: null, proposal: null, error: null };
+  if (!(target > 0)) return { ...nothing, error: 'the autoscaler has no target' };
+  const replicasFor = unit === 'percent' ? replicasForUtilization : replicasForAverageValue;
   try {
-    return { proposal: replicasForUtilization(scaled, readable, target, rules), error: null };
+    const { replicas, ratio, setAside, utilizationPercent, averageMilli } = replicasFor(
+      scaled,
+      readable,
+      target,
+      rules,
+    );
+    const measured = unit === 'percent' ? utilizationPercent : averageMilli;
+    const proposal = {
+      replicas,
+      counted: setAside.readyCount,
+      setAside: setAsideInWords(setAside, scaled),
+    };
+    return { basis: 'metrics', measured, ratio, proposal, error: null };
   } catch (error) {
     if (!(error instanceof MetricUnavailable)) throw error;
-    return { proposal: null, error: error.message };
+    return { ...nothing, error: error.message };
   }
+}
+
+/** The rule on what the status shows; which pods had a figure is not known, so those count that were Ready. */
+function byStatus(
+  scaled: readonly ScaledPod[],
+  { measured, aim, rules }: { measured: number | null; aim: Aim; rules: ReplicaRules },
+  shown: number,
+): Reading {
+  const ratio = shown / aim.target;
+  const counted = scaled.filter(({ deleting, ready }) => !deleting && ready === true).length;
+  const { up, down } = rules.tolerances;
+  const stays = ratio >= 1 - down && ratio <= 1 + up;
+  const replicas = stays ? rules.currentReplicas : Math.ceil(ratio * counted);
+  return { basis: 'status', measured, ratio, proposal: { replicas, counted, setAside: [] }, error: null };
 }
 
 function agreementOf(
@@ -171,6 +257,8 @@ function agreementOf(
   return {
     looks: syncs.length,
     seen: count(({ seen }) => seen),
+    fromStatus: count(({ basis }) => basis === 'status'),
+    notComputed: count(({ basis }) => basis === 'none'),
     utilization: {
       compared: count(({ utilizationAgrees }) => utilizationAgrees !== null),
       same: count(({ utilizationAgrees }) => utilizationAgrees === true),

@@ -3,9 +3,9 @@ import type { Pods } from '../pods.ts';
 import { lastUntil } from '../search.ts';
 import type { CpuSample } from '../samples.ts';
 
-/** A sample may reach the autoscaler so much after its window ended, or be seen so much earlier than the look was, ms. */
+/** The status is seen so much later than the metrics were read, at most, ms. */
 const publicationSlackMs = 500;
-/** Nodes publish for themselves; so many of them may have published within that. */
+/** So many publications may lie within that: nodes may publish one after the other. */
 const mostTries = 12;
 
 /** The pods that the autoscaler's selector finds, as the API showed them at that instant. */
@@ -39,29 +39,44 @@ export class PublishedSamples {
   }
 
   /**
-   * The latest sample of each of these pods that was published at the instant; then, one after the other, what could be read if
-   * the newest had not been published yet, or if one that vanished about then was gone already. Nobody but the autoscaler
-   * knows which of the last instants it still saw.
+   * The latest sample of each of these pods that was seen published at the instant; then, one after the other, what could be read
+   * if the newest had not been published yet, if one that vanished about then was gone already, or if one that was seen soon
+   * after was published already. Nobody but the autoscaler knows which of the last publications it still saw.
    */
   *readableAt(names: readonly string[], atMs: number): Generator<Map<string, PodSample>> {
-    for (const goneAfter of [
-      (sample: CpuSample) => sample.goneMs,
-      (sample: CpuSample) => sample.lastSeenMs + 1,
-    ]) {
-      let untilMs = atMs;
-      for (let tries = 0; tries < mostTries; tries++) {
-        const readable = new Map<string, PodSample>();
-        let newestMs = -Infinity;
-        for (const name of names) {
-          const sample = lastUntil(this.#byPod.get(name) ?? [], untilMs, ({ takenMs }) => takenMs);
-          if (!sample || (sample.goneMs < Infinity && goneAfter(sample) <= atMs)) continue;
-          newestMs = Math.max(newestMs, sample.takenMs);
-          readable.set(name, { milli: sample.milli, takenAtMs: sample.takenMs, windowMs: sample.windowMs });
-        }
-        yield readable;
-        if (newestMs < atMs - publicationSlackMs) break;
-        untilMs = newestMs - 0.001;
+    const gone = (sample: CpuSample): number => sample.goneMs;
+    const goneSooner = (sample: CpuSample): number => sample.lastSeenMs + 1;
+    yield* this.#publishedUntil(atMs, { names, atMs, goneAfter: gone });
+    yield* this.#publishedUntil(atMs, { names, atMs, goneAfter: goneSooner });
+    yield* this.#publishedUntil(Infinity, { names, atMs, goneAfter: goneSooner });
+  }
+
+  *#publishedUntil(
+    lastMs: number,
+    {
+      names,
+      atMs,
+      goneAfter,
+    }: { names: readonly string[]; atMs: number; goneAfter: (sample: CpuSample) => number },
+  ): Generator<Map<string, PodSample>> {
+    let untilMs = lastMs;
+    for (let tries = 0; tries < mostTries; tries++) {
+      const readable = new Map<string, PodSample>();
+      let newestMs = -Infinity;
+      for (const name of names) {
+        const sample = this.#byPod
+          .get(name)
+          ?.findLast(
+            ({ seenMs, unseenMs, takenMs }) =>
+              seenMs <= untilMs && (seenMs <= atMs || (unseenMs < atMs && takenMs < atMs)),
+          );
+        if (!sample || (sample.goneMs < Infinity && goneAfter(sample) <= atMs)) continue;
+        newestMs = Math.max(newestMs, sample.seenMs);
+        readable.set(name, { milli: sample.milli, takenAtMs: sample.takenMs, windowMs: sample.windowMs });
       }
+      yield readable;
+      if (newestMs < atMs - publicationSlackMs) return;
+      untilMs = newestMs - 0.001;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { ReplicaProposal, ScaledPod } from '../../autoscaler/index.ts';
+import type { HpaReading } from '../../journal/index.ts';
 import { formatCount, formatInstant, formatPlural } from '../../support/index.ts';
 import type { AutoscalerFindings, AutoscalerSync, Statement } from '../findings.ts';
 
@@ -20,13 +21,31 @@ function unreadyBecause(pod: ScaledPod | undefined): string {
   return pod.ready === true ? 'its CPU figure reaches back into its start' : 'not Ready';
 }
 
+/** What the status shows of each metric. */
+export function readingsInWords(readings: readonly HpaReading[] | undefined): string | null {
+  if (readings === undefined) return null;
+  return readings
+    .map(({ metric, current, target }) => `${metric} ${current ?? 'unknown'} (target ${target})`)
+    .join(', ');
+}
+
 /** One look in a sentence. */
 export function syncInWords(sync: Omit<AutoscalerSync, 'why'>): string {
   const { current, target, utilization, ratio, tolerance, proposed, stabilized, desired, conditions, error } =
     sync;
-  if (proposed === null || utilization === null || ratio === null)
+  if (sync.basis === 'none') return notComputedInWords(sync);
+  const used = sync.basis === 'status' ? sync.shownUtilization : utilization;
+  if (proposed === null || used === null || ratio === null)
     return `No decision: ${error ?? 'nothing was measured'}.`;
-  const measured = `${formatCount(utilization)} % of what the pods request, target ${formatCount(target)} %: ratio ${ratio.toFixed(2)}`;
+  const source =
+    sync.basis === 'status'
+      ? 'by its status, because the metrics that it read are not among those recorded: '
+      : '';
+  const figure =
+    sync.unit === 'percent'
+      ? `${formatCount(used)} % of what the pods request, target ${formatCount(target)} %`
+      : `${formatCount(used)}m of CPU per pod, target ${formatCount(target)}m`;
+  const measured = `${source}${figure}: ratio ${ratio.toFixed(2)}`;
   if (proposed === current) {
     const within = Math.abs(ratio - 1) <= tolerance;
     const why = within
@@ -43,6 +62,19 @@ export function syncInWords(sync: Omit<AutoscalerSync, 'why'>): string {
   const cut =
     desired === null || desired === stabilized ? '' : `; ${limitInWords(limited)}: ${formatCount(desired)}`;
   return `${asks}${held}${cut}${desired === current ? `, so ${formatPlural(current, 'pod')} stay` : ''}.`;
+}
+
+function notComputedInWords({
+  current,
+  result,
+  error,
+  shownMetrics,
+}: Pick<AutoscalerSync, 'current' | 'result' | 'error' | 'shownMetrics'>): string {
+  const outcome =
+    current === result
+      ? `${formatPlural(current, 'pod')} stay`
+      : `${formatCount(current)} → ${formatPlural(result, 'pod')}`;
+  return `Not recomputed, because ${error ?? 'too little was recorded'}. By its status: ${shownMetrics ?? 'nothing'}; ${outcome}.`;
 }
 
 function limitInWords(reason: string | undefined): string {
@@ -70,12 +102,23 @@ export function autoscalerInWords(
   if (!first || !last) return [];
   const { looks, seen, utilization, decision, rescales } = agreement;
   const inferred = looks - seen;
-  const text =
-    `The autoscaler looked at its metrics ${formatCount(looks)} times (${formatCount(seen)} seen by a change of its status${inferred === 0 ? '' : `, ${formatCount(inferred)} follow from its period`}). ` +
+  const looked = `The autoscaler looked at its metrics ${formatCount(looks)} times (${formatCount(seen)} seen by a change of its status${inferred === 0 ? '' : `, ${formatCount(inferred)} follow from its period`}).`;
+  const byStatus =
+    agreement.fromStatus === 0
+      ? ''
+      : ` ${formatPlural(agreement.fromStatus, 'look')} ${agreement.fromStatus === 1 ? 'goes' : 'go'} by the figure in the status, because the metrics read then are not among those recorded.`;
+  const computed =
     `Recomputed from the published metrics, the utilization is the one it showed in ${share(utilization)} looks, and the decision the one it took in ${share(decision)}` +
-    `${rescales.told === 0 ? '' : `; ${share({ compared: rescales.told, same: rescales.explained })} of its rescale events are explained`}.`;
+    `${rescales.told === 0 ? '' : `; ${share({ compared: rescales.told, same: rescales.explained })} of its rescale events are explained`}.${byStatus}`;
+  const text =
+    agreement.notComputed === looks
+      ? `${looked} Nothing is recomputed: ${first.error ?? 'too little was recorded'}. The rows show what its status told.`
+      : `${looked} ${computed}`;
   const changes = syncs
-    .filter(({ result, current, decisionAgrees }) => result !== current && decisionAgrees === true)
+    .filter(
+      ({ result, current, decisionAgrees, basis }) =>
+        result !== current && (decisionAgrees === true || basis === 'none'),
+    )
     .map(({ atMs, current, result, why }): Statement => ({
       text: `${formatInstant(atMs)}, ${formatCount(current)} → ${formatCount(result)} pods: ${why}`,
       definition: 'hpa-sync',

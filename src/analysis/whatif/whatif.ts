@@ -11,7 +11,7 @@ import { formatCount } from '../../support/index.ts';
 import type { RunRecord, Second } from '../record.ts';
 import { cpuSamplesOf } from '../samples.ts';
 import { lastUntil } from '../search.ts';
-import { speedupOf, timingOf } from '../timers.ts';
+import { objectSpeedupOf, speedupOf, timingOf } from '../timers.ts';
 import { weightsOf } from '../weights.ts';
 import { badCurveOf, type BadCurve } from './curve.ts';
 import { whatIfInWords } from './sentences.ts';
@@ -120,14 +120,16 @@ function recordedOf(
   { autoscaler, autoscaling, replicas, pods, seconds }: Known,
 ): Recorded | null {
   const requestMilli = autoscaling.calibration?.cpuRequestMilli ?? null;
-  const first = autoscaler.syncs.find(({ utilization }) => utilization !== null);
+  const first = autoscaler.syncs.find((sync) => sync.unit === 'percent' && usedOf(sync) !== null);
   const startMs = startOf(pods, seconds[0]?.startT ?? 0);
   if (requestMilli === null || first === undefined || startMs === null) return null;
   const idleMilli = autoscaling.calibration?.cost?.idleMilli ?? 0;
   const resolutionMs = timingOf(record, 'metricsResolutionMs') ?? 15_000;
   const looks = autoscaler.syncs
     .filter(({ atMs }) => atMs >= first.atMs)
-    .map(({ atMs, utilization }) => {
+    .map((sync) => {
+      const { atMs } = sync;
+      const utilization = usedOf(sync);
       if (utilization === null) return { atMs, workMilli: null };
       // A figure that is read now tells of the middle of a window that ended about half a resolution ago.
       const serving = inRotationAt(replicas, atMs - resolutionMs);
@@ -145,6 +147,11 @@ function recordedOf(
     startReplicas: Math.max(1, first.minReplicas, first.current),
     fromMs: Math.min(first.atMs, seconds[0]?.startT ?? first.atMs),
   };
+}
+
+/** The utilization that the look went by. */
+function usedOf({ basis, utilization, shownUtilization }: AutoscalerSync): number | null {
+  return basis === 'status' ? shownUtilization : utilization;
 }
 
 /** Median time from creation to rotation, of pods made while traffic ran if there are any. */
@@ -177,7 +184,10 @@ function settingsOf(record: RunRecord, syncs: readonly AutoscalerSync[]): Settin
     limits: {
       minReplicas: sync.minReplicas,
       maxReplicas: sync.maxReplicas,
-      behaviour: scalingBehaviour(status.behavior ?? undefined, { downscaleStabilizationMs, speedup }),
+      behaviour: scalingBehaviour(status.behavior ?? undefined, {
+        downscaleStabilizationMs,
+        speedup: objectSpeedupOf(record),
+      }),
       downscaleStabilizationMs,
     },
     preScaled: null,

@@ -180,6 +180,8 @@ test('the autoscaler, with what it aims at and what it sees', () => {
     averageCpuMilli: 59,
     behavior: { scaleUp: { stabilizationWindowSeconds: 3 } },
     metrics: 1,
+    targetCpuMilli: null,
+    readings: [{ metric: 'cpu', target: '60 %', current: '118 %', ratio: 118 / 60 }],
   });
   const { status: _unseen, ...young } = hpa;
   expect(hpaObserved(young)).toMatchObject({ currentReplicas: 0, currentUtilization: null });

@@ -26,6 +26,7 @@ import {
   type Pod,
   type PodMetrics,
 } from '../../kubernetes/index.ts';
+import { hpaReadings } from './hpa-readings.ts';
 
 type Behavior = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['behavior']>;
 
@@ -119,7 +120,8 @@ export function endpointsObserved(
   return { type: 'k8s.endpoints', service, endpoints: byPod };
 }
 
-export function hpaObserved({ metadata, spec, status }: HorizontalPodAutoscaler): Unstamped<HpaObserved> {
+export function hpaObserved(hpa: HorizontalPodAutoscaler): Unstamped<HpaObserved> {
+  const { metadata, spec, status } = hpa;
   const target = spec?.metrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.target;
   const current = status?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current;
   return {
@@ -140,6 +142,8 @@ export function hpaObserved({ metadata, spec, status }: HorizontalPodAutoscaler)
     averageCpuMilli: current?.averageValue === undefined ? null : milliOf(current.averageValue),
     behavior: behaviorOf(spec?.behavior),
     metrics: spec?.metrics?.length ?? 0,
+    targetCpuMilli: target?.averageValue === undefined ? null : milliOf(target.averageValue),
+    readings: hpaReadings(hpa),
   };
 }
 

@@ -176,8 +176,11 @@ async function pollMetrics(options: ObserveOptions): Promise<void> {
     try {
       const where = { namespace, labelSelector: workload.podSelector, signal };
       const metrics = await client.list(kinds.podMetrics, where);
-      const version = metrics.map(({ metadata, timestamp }) => `${metadata?.name} ${timestamp}`).join();
-      if (metrics.length > 0 && version !== published)
+      const version = metrics
+        .map(({ metadata, timestamp, window }) => `${metadata?.name} ${timestamp} ${window}`)
+        .join();
+      // That nothing is published any more is told too: from then on the autoscaler is blind.
+      if (version !== published)
         journal.record(metricsObserved(metrics, (wallMs) => journal.fromWall(wallMs)));
       published = version;
       if (failingSince !== null) {

@@ -26,12 +26,14 @@ export function autoscalerSection(findings: Findings, tableRows: number): Markup
 
 function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup {
   return table({
-    caption: html`${term('hpa-sync', 'Looks')} of the autoscaler, recomputed from the published metrics`,
+    caption: html`${term('hpa-sync', 'Looks')} of the autoscaler, recomputed from the published metrics; where
+      it says <em>status</em>, from what the autoscaler's status shows`,
     columns: [
       { head: 'At', numeric: true },
       { head: 'Pods', numeric: true },
       { head: 'Utilization', numeric: true },
       { head: 'Shown', numeric: true },
+      { head: 'From' },
       { head: 'Ratio', numeric: true },
       { head: 'Asks for', numeric: true },
       { head: 'After window', numeric: true },
@@ -44,8 +46,9 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
     rows: syncs.map((sync) => [
       html`${instant(sync.atMs)}${sync.seen ? '' : html` <span class="aside" title="follows from the sync period">inferred</span>`}`,
       count(sync.current),
-      orDash(sync.utilization, percentOf, sync.error ?? 'not measured'),
-      orDash(sync.shownUtilization, percentOf, 'not shown'),
+      orDash(sync.utilization, figureOf(sync), sync.error ?? 'not measured'),
+      shownOf(sync),
+      sync.basis === 'none' ? dash('not recomputed') : sync.basis,
       orDash(sync.ratio, (ratio) => ratio.toFixed(2), 'not measured'),
       orDash(sync.proposed, count, 'no decision'),
       orDash(sync.stabilized, count, 'no decision'),
@@ -59,8 +62,13 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
   });
 }
 
-function percentOf(value: number): string {
-  return `${count(value)}\u00a0%`;
+function figureOf({ unit }: AutoscalerSync): (value: number) => string {
+  return (value) => (unit === 'percent' ? `${count(value)}\u00a0%` : `${count(value)}m`);
+}
+
+function shownOf(sync: AutoscalerSync): Content {
+  if (sync.basis === 'none' && sync.shownMetrics !== null) return sync.shownMetrics;
+  return orDash(sync.shownUtilization, figureOf(sync), 'not shown');
 }
 
 function asideInWords({ setAside, error }: AutoscalerSync, names: ShortNames): Content {

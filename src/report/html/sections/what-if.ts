@@ -12,7 +12,7 @@ export function whatIfSection(findings: Findings): Markup {
       'what-if',
       'What if?',
       html`<p class="empty">
-        This run cannot be replayed on paper: ${findings.autoscaler.problem ?? 'too little was measured.'}
+        This run cannot be replayed on paper: ${findings.autoscaler.problem ?? whyNot(findings)}
       </p>`,
     );
   }
@@ -51,4 +51,10 @@ export function whatIfSection(findings: Findings): Markup {
       empty: 'Nothing else could be tried.',
     })}`,
   );
+}
+
+function whyNot({ autoscaler: { syncs } }: Findings): string {
+  return syncs.some(({ unit, basis }) => unit === 'percent' && basis !== 'none')
+    ? 'too little was measured.'
+    : 'only an autoscaler whose one metric is the utilization of CPU can be.';
 }
