@@ -1,12 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import {
-  embeddedProvider,
-  kindProvider,
-  type Cluster,
-  type ClusterProvider,
-} from '../../src/cluster/index.ts';
+import { embeddedProvider, kindProvider, type Cluster } from '../../src/cluster/index.ts';
 import { runScenario } from '../../src/harness/index.ts';
+import { sharedCluster, type SharedCluster } from '../../src/harness/trials/shared-cluster.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { monotonicMs } from '../../src/support/index.ts';
 import { isComplete } from './read.ts';
@@ -74,33 +70,20 @@ function seedOf(name: string): number {
 }
 
 /** One cluster for run after run; each boot's time is noted beside the runs. */
-function lend(side: Side, folder: string): { provider: ClusterProvider; end: () => Promise<void> } {
+function lend(side: Side, folder: string): SharedCluster {
   const image = process.env['OPENBELL_KIND_IMAGE'];
   const provider = side === 'kind' ? kindProvider({ image }) : embeddedProvider();
-  let cluster: Cluster | null = null;
-  return {
-    provider: {
-      name: provider.name,
-      attach: (name) => provider.attach(name),
-      async create(spec, options) {
-        cluster ??= await timedBoot();
-        return { ...cluster, destroy: () => Promise.resolve() };
-
-        async function timedBoot(): Promise<Cluster> {
-          const from = monotonicMs();
-          const booted = await provider.create(spec, { ...options, reuse: false });
-          const bootMs = Math.round(monotonicMs() - from);
-          appendFileSync(path.join(folder, 'boots.ndjson'), `${JSON.stringify({ bootMs })}\n`);
-          return imageLoadedOnce(booted);
-        }
-      },
+  return sharedCluster({
+    name: provider.name,
+    attach: (name) => provider.attach(name),
+    async create(spec, options) {
+      const from = monotonicMs();
+      const booted = await provider.create(spec, { ...options, reuse: false });
+      const bootMs = Math.round(monotonicMs() - from);
+      appendFileSync(path.join(folder, 'boots.ndjson'), `${JSON.stringify({ bootMs })}\n`);
+      return imageLoadedOnce(booted);
     },
-    async end() {
-      const ending = cluster;
-      cluster = null;
-      await ending?.destroy();
-    },
-  };
+  });
 }
 
 /** The nodes have it after the first run. */

@@ -3,9 +3,9 @@
  * and notes when each change came in.
  */
 import { Agent, get } from 'node:https';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { parse } from 'yaml';
+import { recordingThread, type RecordingThread } from './recording-thread.ts';
 
 /** A change of an object; `atMs` is of the machine's monotonic clock. */
 export interface Change {
@@ -21,23 +21,8 @@ export interface Change {
 }
 
 /** Starts to look; `end` resolves with what was seen, in order. */
-export async function onlooker(kubeconfig: string): Promise<{ end: () => Promise<Change[]> }> {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: kubeconfig });
-  const next = <T>() =>
-    new Promise<T>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  await next();
-  return {
-    async end() {
-      const seen = next<Change[]>();
-      worker.postMessage('end', []);
-      const changes = await seen;
-      await worker.terminate();
-      return changes;
-    },
-  };
+export function onlooker(kubeconfig: string): Promise<RecordingThread<Change>> {
+  return recordingThread<Change>(new URL(import.meta.url), kubeconfig);
 }
 
 interface Config {

@@ -1,7 +1,7 @@
 /** The other end of the witnesses' sockets, on a thread of its own so that nothing else delays its clock. */
 import { createServer } from 'node:net';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { recordingThread, type RecordingThread } from './recording-thread.ts';
 
 /** What is known of a pod, in ms of the machine's monotonic clock. */
 export interface Truth {
@@ -15,23 +15,8 @@ export interface Truth {
 }
 
 /** Listens on `socket`; `end` resolves with what was told. */
-export async function openLedger(socket: string): Promise<{ end: () => Promise<Truth[]> }> {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: socket });
-  const next = <T>() =>
-    new Promise<T>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  await next();
-  return {
-    async end() {
-      const told = next<Truth[]>();
-      worker.postMessage('end', []);
-      const truths = await told;
-      await worker.terminate();
-      return truths;
-    },
-  };
+export function openLedger(socket: string): Promise<RecordingThread<Truth>> {
+  return recordingThread<Truth>(new URL(import.meta.url), socket);
 }
 
 function listen(socket: string, port: NonNullable<typeof parentPort>): void {
