@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderIndex, renderReport, resultOf } from '../../src/report/index.ts';
 import { analyse } from '../../src/analysis/index.ts';
+import { parseJournal } from '../../src/journal/index.ts';
 import { emptyFindings, findingsAtScale } from '../support/findings-at-scale.ts';
 import { violations, visualRules } from './axe.ts';
 import { hostileJournal } from '../support/hostile-journal.ts';
@@ -162,6 +164,22 @@ describe('a report in the browser', () => {
     expect(zoomed[0]).not.toBe(whole[0]);
     await page.getByRole('button', { name: 'Whole run', exact: true }).click();
     expect(await windows(page)).toEqual(whole);
+  });
+
+  test('opens shortly before traffic where the cluster took long to start, and shows the start on demand', async () => {
+    const journal = gunzipSync(readFileSync(new URL('../golden/pod-kill.ndjson.gz', import.meta.url)));
+    const { events, problems } = parseJournal(journal.toString('utf8'));
+    const findings = analyse(events, problems);
+    const { page } = await reader.open(renderReport(findings));
+    const end = (findings.durationMs / 1000).toFixed(2);
+    const [opened] = new Set(await windows(page));
+    const [from = NaN, to = NaN] = opened?.split('–').map(Number) ?? [];
+    const trafficS = (findings.trafficStartMs ?? NaN) / 1000;
+    expect(from).toBeGreaterThan(trafficS - 3);
+    expect(from).toBeLessThan(trafficS);
+    expect(to).toBeCloseTo(Number(end), 1);
+    await page.getByRole('button', { name: 'Whole run', exact: true }).click();
+    expect(new Set(await windows(page))).toEqual(new Set([`0.00–${end}`]));
   });
 
   test('works by keyboard: skip link, cursor, zoom, legend', async () => {
