@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyse } from '../src/analysis/index.ts';
 import { readJournal } from '../src/journal/index.ts';
+import { recomputeAdvice } from './support/recompute/advice.ts';
 import { Comparison } from './support/recompute/comparison.ts';
 import { recomputeCustomers } from './support/recompute/customers.ts';
 import { recomputeFaults } from './support/recompute/faults.ts';
@@ -18,6 +19,7 @@ import { recomputeLosses } from './support/recompute/losses.ts';
 import type { Line } from './support/recompute/lines.ts';
 import { recomputeScaling } from './support/recompute/scaling.ts';
 import { recomputeTraffic } from './support/recompute/traffic.ts';
+import { recomputeWhatIf } from './support/recompute/what-if.ts';
 
 const folder = process.argv[2];
 if (folder === undefined) {
@@ -38,4 +40,6 @@ recomputeFaults(lines, findings, comparison);
 recomputeLosses(lines, findings, comparison);
 recomputeCustomers(lines, findings, comparison);
 recomputeScaling(lines, findings, comparison);
+recomputeWhatIf(lines, findings, comparison);
+recomputeAdvice(lines, findings, comparison);
 process.exitCode = comparison.report() ? 0 : 1;
