@@ -1,6 +1,6 @@
 /** Linear axes for drawings. */
 import { formatPrice, type MetricUnit } from '../../analysis/index.ts';
-import { count, duration, percent } from '../html/format.ts';
+import { decimal, duration, percent } from '../html/format.ts';
 
 /** A range of values laid out over a range of pixels. */
 export interface Axis {
@@ -49,7 +49,7 @@ export function valueText(value: number, unit: MetricUnit): string {
     case 'ratio':
       return percent(value);
     case 'count':
-      return Number.isInteger(value) ? count(value) : String(Number(value.toFixed(1)));
+      return decimal(value, 1);
     case 'price':
       return formatPrice(value);
     default:
