@@ -105,7 +105,7 @@ describe.concurrent('faults', () => {
       const life = nodes.filter(({ name }) => name === target?.name);
       expect(
         life.some(({ ready, t }) => ready === 'True' && (t as number) < at(journal, 'fault.undone', id)),
-      );
+      ).toBe(true);
       expect(life.at(-1)).toMatchObject({ change: 'deleted' });
     }
     const placed = journal.filter(
