@@ -27,11 +27,16 @@ export interface ClusterSpec {
 }
 
 /** Components of the control plane, which run once. */
-export const controlPlaneComponents = ['api-server', 'scheduler', 'controller-manager'] as const;
+const controlPlaneComponents = ['api-server', 'scheduler', 'controller-manager'] as const;
 /** Components that run on every node. */
 export const nodeComponents = ['kubelet', 'kube-proxy'] as const;
 export const components = [...controlPlaneComponents, ...nodeComponents] as const;
 export type Component = (typeof components)[number];
+
+/** Whether a component runs once, with the control plane, and not on every node. */
+export function isOfControlPlane(component: Component | undefined): boolean {
+  return controlPlaneComponents.some((each) => each === component);
+}
 
 /** How faults name the control-plane node, whatever the cluster calls it. */
 export const controlPlaneName = 'control-plane';

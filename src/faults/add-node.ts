@@ -1,4 +1,4 @@
-import { isReady, kinds } from '../kubernetes/index.ts';
+import { forgetNode, isReady, kinds } from '../kubernetes/index.ts';
 import { until } from '../support/index.ts';
 import { cordon, evictFrom } from './drain-node.ts';
 import type { Fault, FaultContext, Target } from './fault.ts';
@@ -42,13 +42,7 @@ async function takeAway(target: Target, context: FaultContext): Promise<string> 
     });
   }
   const how = await cluster.power(name, 'remove');
-  await client.delete(kinds.node, name);
-  // Nobody else would tell soon that what ran there is gone.
-  const pods = await client.list(kinds.pod, { namespace });
-  for (const { metadata, spec } of pods) {
-    if (spec?.nodeName !== name) continue;
-    await client.delete(kinds.pod, metadata?.name ?? '', { namespace, gracePeriodSeconds: 0 });
-  }
+  await forgetNode(client, name, { namespace });
   return `${how}, and ${name} is no node any more`;
 }
 

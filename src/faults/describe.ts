@@ -1,4 +1,4 @@
-import { controlPlaneComponents } from '../cluster/index.ts';
+import { isOfControlPlane } from '../cluster/index.ts';
 import { faultAims, type FaultSpec, type TargetSelector } from './spec.ts';
 
 /** A fault in words: `kill-node: 1 worker (labels zone=b), undone after 10 s`. */
@@ -26,10 +26,6 @@ export function describeMissing({ type, select, component, joins }: FaultSpec): 
   const { amount } = select;
   const wanted = 'count' in amount ? `${amount.count}` : `${amount.percent} %`;
   return `${what}${conditions.length === 0 ? '' : ` matches ${conditions.join(' and ')}`} (wanted ${wanted})`;
-}
-
-function isOfControlPlane(component: FaultSpec['component']): boolean {
-  return controlPlaneComponents.some((each) => each === component);
 }
 
 function conditionsOf({ labels, node }: TargetSelector): string[] {

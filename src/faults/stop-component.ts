@@ -1,4 +1,4 @@
-import { controlPlaneComponents, type Component } from '../cluster/index.ts';
+import { isOfControlPlane, type Component } from '../cluster/index.ts';
 import type { KubeClient } from '../kubernetes/index.ts';
 import { OpenbellError, until } from '../support/index.ts';
 import type { Fault, FaultContext, Target } from './fault.ts';
@@ -19,7 +19,7 @@ export function stopComponent(component: Component): Fault {
     needs: [],
     component,
     select: async (selector, context) => {
-      if (controlPlaneComponents.some((each) => each === component)) {
+      if (isOfControlPlane(component)) {
         const uid = `${component} of the control plane`;
         return context.taken.has(uid) ? [] : [{ name: component, uid, addresses: [] }];
       }

@@ -6,6 +6,7 @@ export { kinds, type Kind } from './kinds.ts';
 export { isNotFound } from './errors.ts';
 export { preload } from './transport.ts';
 export { readKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+export { forgetNode } from './forget-node.ts';
 export { forwardPort, type ForwardedPort } from './port-forward.ts';
 export { describePods, isAvailable, isReady, isTerminating, reasonOf } from './status.ts';
 export { waitUntil, type WaitOptions } from './wait.ts';

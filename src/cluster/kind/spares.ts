@@ -1,5 +1,5 @@
 /** Workers that are prepared with the cluster and join it later: their machines run, their kubelets do not. */
-import { isReady, kinds, type KubeClient } from '../../kubernetes/index.ts';
+import { forgetNode, isReady, kinds, type KubeClient } from '../../kubernetes/index.ts';
 import { until } from '../../support/index.ts';
 import type { KindTools } from './tools.ts';
 
@@ -9,13 +9,7 @@ const joinDeadlineMs = 90_000;
 export async function setAside(tools: KindTools, client: KubeClient, node: string): Promise<void> {
   await client.patch(kinds.node, node, { spec: { unschedulable: true } });
   await leave(tools, node);
-  await client.delete(kinds.node, node);
-  // What was on it would be looked for there until the garbage collector of pods comes by.
-  for (const { metadata, spec } of await client.list(kinds.pod)) {
-    if (spec?.nodeName !== node) continue;
-    const { name = '', namespace } = metadata ?? {};
-    await client.delete(kinds.pod, name, { namespace, gracePeriodSeconds: 0 });
-  }
+  await forgetNode(client, node);
 }
 
 /**
