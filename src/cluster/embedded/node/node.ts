@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OpenbellError, systemClock } from '../../../support/index.ts';
@@ -42,7 +42,6 @@ export class EmbeddedNode {
     this.#api = api;
     this.#link = link;
     const cgroupsFile = join(config.runDir, 'cgroups');
-    mkdirSync(config.runDir, { recursive: true });
     appendFileSync(cgroupsFile, '');
     // Two clusters of one name, at different times or at once, do not share a cgroup.
     const unique = createHash('sha256').update(config.runDir).digest('hex').slice(0, 8);

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { OpenbellError, exitCodes, killGroups } from '../../../support/index.ts';
+import { OpenbellError, exitCodes, killGroups, raceAbort } from '../../../support/index.ts';
 import {
   controlPlaneName,
   nodeComponents,
@@ -59,7 +59,7 @@ const controlPlaneNode: NodeSpec = {
   labels: {},
 };
 
-/** Starts the control plane and every node; resolves when all of them are Ready. */
+/** Starts the control plane and every node; resolves when all of them are Ready. When it rejects, none of them runs. */
 export async function bootCluster(options: BootOptions): Promise<RunningCluster> {
   const { spec, runDir, addresses, onProgress, signal } = options;
   for (const folder of ['config', 'groups', 'logs', 'pods'])
@@ -95,7 +95,13 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
     onProgress(`node ${each.name} is ready`);
   });
   const answering = controlPlane.ready.then(() => onProgress(`API server answers at ${apiServerUrl}`));
-  await Promise.all([answering, ...started]);
+  try {
+    await raceAbort(Promise.all([answering, ...started]), signal);
+  } catch (error) {
+    // Nothing of it may still write to the cluster's folder when that is removed.
+    await end();
+    throw error;
+  }
   const nodeFacts = await machines.get(controlPlaneName)?.child()?.ready;
 
   return {
@@ -128,12 +134,14 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
     power,
     component,
     logs: (lines) => logTails(`${runDir}/logs`, lines),
-    async end() {
-      ending = true;
-      await Promise.all([...machines.values()].filter((each) => each.child()).map((each) => each.kill()));
-      await killGroups(groups.all());
-    },
+    end,
   };
+
+  async function end(): Promise<void> {
+    ending = true;
+    await Promise.all([...machines.values()].filter((each) => each.child()).map((each) => each.kill()));
+    await killGroups(groups.all());
+  }
 
   function startControlPlane(): Child {
     const config: ControlPlaneConfig = {

@@ -87,7 +87,8 @@ let ended: Promise<void> | undefined;
 function endCluster(): Promise<void> {
   ended ??= (async () => {
     ending.abort();
-    await cluster?.end();
+    const booted = await booting?.catch(() => undefined);
+    await booted?.end();
     server.close();
     addresses.release();
     warden.stdin?.end();

@@ -45,3 +45,17 @@ test.runIf(process.platform === 'linux')(
     other.kill('SIGKILL');
   },
 );
+
+test('the folder goes though something still writes to it when its removal begins', async () => {
+  const dir = runDir();
+  mkdirSync(join(dir, 'logs'));
+  const writing = 'i=0; echo up; while [ $i -lt 5000 ]; do i=$((i+1)); true > "$1/logs/$i" || exit; done';
+  const writer = spawn('/bin/sh', ['-c', writing, 'writer', dir], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const written = once(writer, 'exit');
+  await once(writer.stdout, 'data');
+  const warden = startWarden({ runDir: dir, creator: 'pipe' });
+  const ended = once(warden, 'exit');
+  warden.stdin?.end();
+  await Promise.all([written, ended]);
+  expect(existsSync(dir)).toBe(false);
+});

@@ -30,9 +30,9 @@ while read -r _; do :; done
 kill -s KILL "$listener"
 
 for file in "$1"/groups/*; do
-  [ -f "$file" ] && while read -r group; do kill -s KILL -- "-$group"; done < "$file"
+  [ -f "$file" ] && while read -r group; do [ "$group" -gt 1 ] && kill -s KILL -- "-$group"; done < "$file"
 done
-for round in 1 2 3 4 5 6 7 8 9 10; do
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   found=''
   for environ in $(grep -lszxF "OPENBELL_CLUSTER=$1" /proc/[0-9]*/environ); do
     pid=\${environ#/proc/}
@@ -47,7 +47,8 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
       [ -d "$cgroup" ] && found=yes
     done < "$1/cgroups"
   fi
-  [ -z "$found" ] && break
+  # A folder that something wrote to meanwhile is not empty, and is removed once more.
+  [ -z "$found" ] && rm -rf "$1" && exit
   sleep 0.1
 done
 rm -rf "$1"
