@@ -207,6 +207,35 @@ describe('a report in the browser', () => {
     expect(await entry.getAttribute('aria-pressed')).toBe('false');
   });
 
+  test('what is below the first screen is laid out later, and a jump to it lands there all the same', async () => {
+    const { page } = await reader.open(html);
+    expect(await page.locator('main > section:not(.laid-out)').count()).toBe(0);
+    // The browser never has time.
+    await page.context().addInitScript('globalThis.requestIdleCallback = () => 0');
+    await page.reload();
+    expect(await page.locator('#timeline.laid-out').count()).toBe(0);
+    const jump = page.getByRole('link', { name: 'Events', exact: true });
+    await jump.focus();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(async () => Math.abs((await page.locator('#timeline').boundingBox())?.y ?? NaN), {
+        timeout: 10_000,
+      })
+      .toBeLessThan(100);
+    expect(await page.locator('main > section:not(.laid-out)').count()).toBe(0);
+    await page.reload();
+    expect(page.url()).toMatch(/#timeline$/);
+    expect(await page.locator('main > section:not(.laid-out)').count()).toBe(0);
+  });
+
+  test('a box that scrolls within a table folded away is reached by keyboard once it is unfolded', async () => {
+    const { page } = await reader.open(html);
+    const box = page.locator('#data-load .scroll');
+    expect(await box.getAttribute('tabindex')).toBeNull();
+    await page.locator('#data-load summary').click();
+    await expect.poll(() => box.getAttribute('tabindex')).toBe('0');
+  });
+
   test('a fault’s button shows its seconds on every chart', async () => {
     const { page } = await reader.open(html);
     await page.locator('#fault-1 [data-from]').first().click();

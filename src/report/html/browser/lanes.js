@@ -177,6 +177,9 @@ export function lineOrArea(of, end) {
     borderDash: dashed.has(of.key) ? [5, 3] : [],
     fill: area ? 'origin' : false,
     pointRadius: 0,
+    // Fixed colours, though no point is ever seen: the library would ask the functions above for each point.
+    pointBackgroundColor: 'transparent',
+    pointBorderColor: 'transparent',
     order: area ? 2 : 1,
   };
 }

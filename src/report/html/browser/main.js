@@ -7,33 +7,77 @@ import { createLanes } from './lanes.js';
 import { createLegends } from './legend.js';
 import { createPerPod } from './per-pod.js';
 import { plots, redrawAll } from './plot.js';
-import { createTables } from './tables.js';
+import { createTables, markScrollers } from './tables.js';
 import { createThemeToggle } from './theme-toggle.js';
 import { setTheme } from './theme.js';
 import { columnsOf } from './values.js';
 
 createLegends();
 createLanes();
-const drawTheRest = drawWhenSeen({
-  gantt: createGantt,
-  served: () => createPerPod('served'),
-  connections: () => createPerPod('connections'),
-  heat: createHeat,
-});
+const drawTheRest = drawWhenSeen(
+  new Map([
+    ...chartsBelow({
+      gantt: createGantt,
+      served: () => createPerPod('served'),
+      connections: () => createPerPod('connections'),
+      heat: createHeat,
+    }),
+    ...sectionsToLayOut(),
+  ]),
+);
 createTables(columnsOf);
 createToolbar();
 createThemeToggle(redrawAll);
 preparePaper();
+layOutBeforeJumps();
 
 /**
- * Draws charts below the first screen when the reader comes near them or the browser has nothing else to do, so that the page
- * stands at once. Gives a function that draws at once what is not drawn yet.
+ * The boxes of charts below the lanes, each with what draws it.
  *
  * @param {Record<string, () => void>} creators By the charts' names.
+ * @returns {[Element, () => void][]}
  */
-function drawWhenSeen(creators) {
-  /** @type {Map<Element, () => void>} */
-  const waiting = new Map();
+function chartsBelow(creators) {
+  return Object.entries(creators).flatMap(([name, create]) => {
+    const box = document.querySelector(`[data-chart="${name}"]`);
+    return box === null ? [] : [[box, create]];
+  });
+}
+
+/**
+ * The sections, each with what has it laid out: until then the style sheet skips those below the first screen.
+ *
+ * @returns {[Element, () => void][]}
+ */
+function sectionsToLayOut() {
+  return [...document.querySelectorAll('main > section')].map((part) => [
+    part,
+    () => {
+      part.classList.add('laid-out');
+      markScrollers(part);
+    },
+  ]);
+}
+
+/** A jump within the page needs to know how high everything is. */
+function layOutBeforeJumps() {
+  if (location.hash !== '') drawTheRest();
+  document.addEventListener(
+    'click',
+    ({ target }) => {
+      if (target instanceof Element && target.closest('a[href^="#"], [data-from]') !== null) drawTheRest();
+    },
+    { capture: true },
+  );
+}
+
+/**
+ * Draws and lays out what is below the first screen when the reader comes near it or the browser has nothing else to do, so
+ * that the page stands at once. Gives a function that does at once what is not done yet.
+ *
+ * @param {Map<Element, () => void>} waiting What makes each element ready.
+ */
+function drawWhenSeen(waiting) {
   const draw = (/** @type {Element} */ box) => {
     const create = waiting.get(box);
     waiting.delete(box);
@@ -47,19 +91,13 @@ function drawWhenSeen(creators) {
     },
     { rootMargin: '300px' },
   );
-  for (const [name, create] of Object.entries(creators)) {
-    const box = document.querySelector(`[data-chart="${name}"]`);
-    if (box === null) continue;
-    waiting.set(box, create);
-    seen.observe(box);
-  }
+  for (const box of waiting.keys()) seen.observe(box);
   const drawNext = () => {
     const next = waiting.keys().next();
     if (next.done) return;
     draw(next.value);
     requestIdleCallback(drawNext, { timeout: 500 });
   };
-  if (waiting.size === 0) document.documentElement.dataset['drawn'] = '';
   addEventListener('load', () => requestIdleCallback(drawNext, { timeout: 500 }));
   return () => {
     for (const box of waiting.keys()) draw(box);

@@ -1,8 +1,9 @@
 /** Puts a page without charts together: tables and theme. */
 
-import { createTables } from './tables.js';
+import { createTables, markScrollers } from './tables.js';
 import { createThemeToggle } from './theme-toggle.js';
 
 createTables(() => null);
+markScrollers();
 createThemeToggle(() => {});
 document.documentElement.dataset['drawn'] = '';

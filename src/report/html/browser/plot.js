@@ -104,7 +104,7 @@ export function createPlot({
   plots.push(plot);
   listen(plot);
   onClock((what) => (what === 'window' ? showWindow(plot) : showCursor(plot)));
-  showWindow(plot);
+  tellWindow(plot);
   for (const listener of plotListeners) listener(plot);
   return plot;
 }
@@ -199,6 +199,11 @@ function showWindow(plot) {
   axis.min = clock.from;
   axis.max = clock.to;
   plot.chart.update('none');
+  tellWindow(plot);
+}
+
+/** @param {Plot} plot */
+function tellWindow(plot) {
   plot.box.setAttribute('aria-valuemin', clock.from.toFixed(1));
   plot.box.setAttribute('aria-valuemax', clock.to.toFixed(1));
   showCursor(plot);

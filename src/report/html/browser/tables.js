@@ -16,9 +16,8 @@ export function createTables(columnsOf) {
     );
   }
   offerCsv();
-  markScrollers();
-  addEventListener('resize', markScrollers);
-  document.addEventListener('toggle', markScrollers, true);
+  addEventListener('resize', () => markScrollers());
+  document.addEventListener('toggle', () => markScrollers(), true);
 }
 
 function filterTimeline() {
@@ -29,14 +28,16 @@ function filterTimeline() {
   const rows = /** @type {HTMLTableRowElement[]} */ ([
     ...document.querySelectorAll('#timeline-table tbody tr'),
   ]);
-  const searched = rows.map((row) => (row.textContent ?? '').toLowerCase());
+  /** @type {string[] | undefined} */
+  let searched;
   const apply = () => {
+    searched ??= rows.map((row) => (row.textContent ?? '').toLowerCase());
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const [index, row] of rows.entries()) {
       const fits =
         (severity.value === '' || row.dataset['severity'] === severity.value) &&
-        words.every((word) => searched[index]?.includes(word));
+        words.every((word) => searched?.[index]?.includes(word));
       row.hidden = !fits;
       if (fits) shown += 1;
     }
@@ -71,11 +72,17 @@ function offerCsv() {
   }
 }
 
-/** A box that scrolls must be reachable by keyboard; one that does not would only be in the way. */
-function markScrollers() {
+/**
+ * A box that scrolls must be reachable by keyboard; one that does not would only be in the way. What is folded away waits: to
+ * ask whether it scrolls would have it laid out.
+ *
+ * @param {Document | Element} [within]
+ */
+export function markScrollers(within = document) {
   /** @type {NodeListOf<HTMLElement>} */
-  const boxes = document.querySelectorAll('.scroll');
+  const boxes = within.querySelectorAll('.scroll');
   for (const box of boxes) {
+    if (box.closest('details:not([open])') !== null) continue;
     const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     if (!scrolls) {
       box.removeAttribute('tabindex');
