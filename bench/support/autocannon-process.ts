@@ -1,5 +1,6 @@
 /** Runs autocannon as it is in a process of its own; sends what it did and the CPU time that its thread used. */
 import autocannon from 'autocannon';
+import { wakeUps } from './wake-ups.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as {
   url: string;
@@ -14,6 +15,7 @@ const play = async (duration: number): Promise<number> => {
 
 await play(2);
 const before = process.threadCpuUsage();
+const wakeUpsBefore = wakeUps('thread-self');
 const requests = await play(seconds);
 const { user, system } = process.threadCpuUsage(before);
-process.send?.({ requests, cpuUs: user + system });
+process.send?.({ requests, cpuUs: user + system, wakeUps: wakeUps('thread-self') - wakeUpsBefore });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
  * On a machine that does other things, puts what is measured into the system's real-time class, where other work waits:
@@ -16,10 +16,14 @@ export function quieten(pid: number | undefined): void {
 /** Puts the engine's threads in this process first. */
 export function quietenEngine(): void {
   if (!quiet) return;
-  const tasks = readdirSync('/proc/self/task');
-  const engine = tasks.filter((tid) =>
-    /^(openbell traf|V8Worker|DelayedTask)/.test(readFileSync(`/proc/self/task/${tid}/comm`, 'utf8')),
-  );
+  const engine = threadsOfThisProcess(/^(openbell traf|V8Worker|DelayedTask)/);
   if (engine.length === 0) throw new Error('QUIET: no thread of the engine found');
   for (const tid of engine) execFileSync('chrt', ['-f', '-p', '1', tid]);
+}
+
+/** Ids of the threads of this process whose names match; none where there is no `/proc`. */
+export function threadsOfThisProcess(name: RegExp): string[] {
+  if (!existsSync('/proc/self/task')) return [];
+  const tasks = readdirSync('/proc/self/task');
+  return tasks.filter((tid) => name.test(readFileSync(`/proc/self/task/${tid}/comm`, 'utf8')));
 }

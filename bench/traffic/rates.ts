@@ -17,10 +17,10 @@ export async function rates(ground: Ground): Promise<Part> {
     const lateness = mergeHistograms([end.lateness ?? '']);
     const onTime = shareBelow(lateness, 10_000, end.scheduled);
     const spoiled = played.seconds.filter(({ generator }) => generator.saturated);
-    const untold = played.seconds.filter(({ second, scheduled, generator }) => {
+    const untold = played.seconds.filter(({ second, scheduled, outcomes, generator }) => {
       const from = played.startMs + second * 1000;
       const came = arrivals.filter((ms) => ms >= from && ms < from + 1000).length;
-      return Math.abs(came - scheduled) > scheduled / 100 && !generator.saturated;
+      return Math.abs(came + outcomes.dropped - scheduled) > scheduled / 100 && !generator.saturated;
     });
     rows.push([
       `${rate}/s for ${seconds} s, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
@@ -39,8 +39,8 @@ export async function rates(ground: Ground): Promise<Part> {
     note:
       'The target’s process shares the machine’s cores with the generator. On time: at most 10 ms after the instant it was ' +
       'due; arrivals dropped are not. A second is spoiled by the engine’s own word when more than one send in a hundred was ' +
-      'later than that; untold are seconds in which the target saw more than one in a hundred too many or too few and which are ' +
-      'not marked.',
+      'later than that; untold are seconds in which more than one in a hundred of the arrivals that the engine says it sent were not seen at ' +
+      'the target, or too many, and which are not marked. Dropped: no connection of 500 was free, which is an outcome of its second.',
     columns: [
       '',
       'on time',

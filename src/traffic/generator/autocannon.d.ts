@@ -6,6 +6,7 @@ declare module 'autocannon/lib/httpClient.js' {
     protocol: string;
     hostname: string;
     port: number;
+    path?: string;
   }
 
   /** One connection with its parser and request builder. */

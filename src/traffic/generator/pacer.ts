@@ -12,8 +12,11 @@ export interface Paced {
   timerFired?(dueMs: number, nowMs: number): void;
 }
 
-/** A turn that has sent for so long lets answers be read before it goes on, ms. */
-const longTurnMs = 5;
+/**
+ * A turn that has sent for so long lets answers be read before it goes on, ms: they free connections, and to open one takes
+ * several times as long as to use one again.
+ */
+const longTurnMs = 1;
 
 /** Between arrivals a turn comes at least so often, for deadlines and the ends of seconds, ms. */
 const longestRestMs = 10;
