@@ -38,7 +38,7 @@ export async function runCommand(given: RunRequest, context: Context): Promise<v
   const reportPath = `${result.outDir}/report.html`;
   if (request.open) openInBrowser(reportPath);
   context.exitCode = exitCode;
-  if (result.kept !== null) stderr.write(stillRuns(result.kept));
+  if (result.kept !== null) stderr.write(stillRuns(result.kept, on));
   if (request.json) {
     stdout.write(`${JSON.stringify(resultOf(findings), null, 2)}\n`);
     if (failure !== null) throw failure;
@@ -53,12 +53,12 @@ export async function runCommand(given: RunRequest, context: Context): Promise<v
   printHint(failure, context);
 }
 
-function stillRuns({ name, kubeconfigPath }: NonNullable<RunResult['kept']>): string {
+function stillRuns({ name, kubeconfigPath }: NonNullable<RunResult['kept']>, on: RunRequest['on']): string {
   return (
     'the cluster still runs. Try:\n' +
     `  export KUBECONFIG=${kubeconfigPath}\n` +
     '  kubectl get pods --all-namespaces -o wide\n' +
-    `  openbell down ${name}\n`
+    `  openbell down ${name}${on === 'embedded' ? '' : ` --on ${on}`}\n`
   );
 }
 

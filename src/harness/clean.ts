@@ -4,7 +4,7 @@ import { connect, kinds, readKubeconfig, type KubeClient } from '../kubernetes/i
 import { processRuns } from '../support/index.ts';
 import { runLabel } from '../workload/index.ts';
 import { liveRuns, type LiveRun } from './heartbeat.ts';
-import { removeNamespace } from './namespace.ts';
+import { keptLabel, removeNamespace } from './namespace.ts';
 import { isForbidden, sweepNamespace } from './sweep.ts';
 
 /** Which cluster is looked through, and where. */
@@ -48,9 +48,7 @@ export async function cleanCluster({
   const ofRuns = run === undefined ? runLabel : `${runLabel}=${run}`;
   try {
     const alive = evenIfAlive ? [] : await runsThatGoOn(client, { namespace, labelSelector: ofRuns, signal });
-    const others =
-      alive.length === 0 ? '' : `,${runLabel} notin (${alive.map(({ runId }) => runId).join(',')})`;
-    const scope = { labelSelector: `${ofRuns}${others}`, alive, signal };
+    const scope = { labelSelector: except(ofRuns, alive), alive, signal };
     const removed =
       namespace === undefined
         ? [...(await removeNamespaces(client, scope)), ...(await uncordonNodes(client, run, scope))]
@@ -59,6 +57,22 @@ export async function cleanCluster({
   } finally {
     client.close();
   }
+}
+
+/**
+ * Removes from a cluster of our own what killed runs left in it. What a run was to keep stays, and so does what belongs to runs
+ * that go on. @returns one line for each.
+ */
+export async function removeDeadRuns(client: KubeClient, signal: AbortSignal): Promise<string[]> {
+  const labelSelector = `${runLabel},!${keptLabel}`;
+  const alive = await runsThatGoOn(client, { namespace: undefined, labelSelector: runLabel, signal });
+  const scope = { labelSelector: except(labelSelector, alive), alive, signal };
+  return [...(await removeNamespaces(client, scope)), ...(await uncordonNodes(client, undefined, scope))];
+}
+
+function except(labelSelector: string, alive: readonly LiveRun[]): string {
+  if (alive.length === 0) return labelSelector;
+  return `${labelSelector},${runLabel} notin (${alive.map(({ runId }) => runId).join(',')})`;
 }
 
 async function runsThatGoOn(

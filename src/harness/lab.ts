@@ -3,19 +3,21 @@ import {
   embeddedClusterNames,
   kindClusterNames,
   type ClusterProvider,
+  type ClusterSpec,
   type NodeSpec,
 } from '../cluster/index.ts';
+import type { Scenario } from '../scenario/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import { sampleApiImage } from '../workload/index.ts';
+
+/** What a cluster to play with is like: so many workers (1 to 20) and timers divided by so much (1 to 100), or as a scenario asks. */
+export type LabLike = { nodes: number; speedup: number } | { scenario: Scenario };
 
 /** A cluster to play with. */
 export interface LabOptions {
   provider: ClusterProvider;
   name: string;
-  /** Workers, 1 to 20. */
-  nodes: number;
-  /** Divides every timer of Kubernetes, 1 to 100. */
-  speedup: number;
+  like: LabLike;
   onProgress: (message: string) => void;
 }
 
@@ -27,13 +29,11 @@ export interface LabOptions {
 export async function startLab({
   provider,
   name,
-  nodes,
-  speedup,
+  like,
   onProgress,
 }: LabOptions): Promise<{ kubeconfigPath: string; image: string }> {
   checkName(name);
-  checkRange('--nodes', nodes, { from: 1, to: 20, whole: true });
-  checkRange('--speedup', speedup, { from: 1, to: 100, whole: false });
+  const asked = clusterLike(like);
   const interrupted = new AbortController();
   const interrupt = (): void =>
     interrupted.abort(
@@ -42,11 +42,7 @@ export async function startLab({
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const cluster = await provider.create(
-      {
-        name,
-        workers: Array.from({ length: nodes }, (_, index) => labNode(index)),
-        timings: effectiveTimings(speedup),
-      },
+      { ...asked, name },
       { keep: true, signal: interrupted.signal, onProgress },
     );
     const image = sampleApiImage();
@@ -70,6 +66,17 @@ export async function endLabs(provider: ClusterProvider, which: string): Promise
     await cluster.destroy();
   }
   return names;
+}
+
+function clusterLike(like: LabLike): Omit<ClusterSpec, 'name'> {
+  if ('scenario' in like) return like.scenario.cluster;
+  const { nodes, speedup } = like;
+  checkRange('--nodes', nodes, { from: 1, to: 20, whole: true });
+  checkRange('--speedup', speedup, { from: 1, to: 100, whole: false });
+  return {
+    workers: Array.from({ length: nodes }, (_, index) => labNode(index)),
+    timings: effectiveTimings(speedup),
+  };
 }
 
 function labNode(index: number): NodeSpec {

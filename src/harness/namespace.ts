@@ -6,13 +6,17 @@ import { sweepNamespace } from './sweep.ts';
 
 const namespaceDeadlineMs = 60_000;
 
+/** Of a run's namespace that was to stay; without it, one whose run is over was left by a run that was killed. */
+export const keptLabel = 'openbell.dev/kept';
+
 /** Makes the run's own namespace, if it is to have one. */
 export async function provideNamespace(
-  { runId, namespace, namespaceGiven, signal }: RunContext,
+  { runId, namespace, namespaceGiven, keep, signal }: RunContext,
   client: KubeClient,
 ): Promise<void> {
   if (namespaceGiven) return;
-  const labels = { [runLabel]: runId, 'app.kubernetes.io/managed-by': 'openbell' };
+  const kept = keep ? { [keptLabel]: 'true' } : {};
+  const labels = { [runLabel]: runId, 'app.kubernetes.io/managed-by': 'openbell', ...kept };
   await client.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
     { signal },

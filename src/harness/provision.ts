@@ -3,6 +3,7 @@ import { whyUnsupported } from '../faults/index.ts';
 import { connect, preload, type KubeClient } from '../kubernetes/index.ts';
 import { OpenbellError, exitCodes } from '../support/index.ts';
 import type { Workload } from '../workload/index.ts';
+import { removeDeadRuns } from './clean.ts';
 import type { RunContext } from './context.ts';
 import { requireOwnNamespace, requirePermissions } from './preflight.ts';
 
@@ -52,6 +53,11 @@ export async function provision(
 
   const client = await connect(cluster.kubeconfig(), { forMs: bridgedMs, signal: lost.signal });
   steps.undoLater('the connection', () => Promise.resolve(client.close()));
+  // In a cluster of our own nobody else looks after them; elsewhere that is `openbell clean`.
+  if (cluster.shared && !cluster.capabilities.limitedRights) {
+    for (const removed of await removeDeadRuns(client, signal))
+      observer.onProgress?.(`removed ${removed}, left by a run that was killed`);
+  }
   if (cluster.capabilities.limitedRights) await requirePermissions(context, client, workload);
   if (context.namespaceGiven) await requireOwnNamespace(client, context.namespace, signal);
   const load = async (image: Image): Promise<[string, string]> => {

@@ -16,6 +16,7 @@ const order = [
   'pod-kill',
   'node-loss',
   'steady',
+  'control-plane-down',
   'market-day',
   'trading-session',
   'patient-users',

@@ -1,6 +1,7 @@
 /**
  * `npm run test:contract -- --on embedded` runs every case against an embedded cluster of its own, `--on kind
- * [--kind-image NAME] [--timers 10]` against one of kind's, with its control plane's timers divided, `--on existing --kubeconfig FILE --image NAME` against a cluster that runs.
+ * [--kind-image NAME] [--timers 10]` against one of kind's, with its control plane's timers divided, or, with `--cluster NAME`, against
+ * one that `openbell up --on kind` made, `--on existing --kubeconfig FILE --image NAME` against a cluster that runs.
  * `--image` names an image that has `node`. What else is given goes to Vitest.
  */
 import { spawnSync } from 'node:child_process';
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     'kind-image': { type: 'string' },
     speedup: { type: 'string' },
     timers: { type: 'string' },
+    cluster: { type: 'string' },
   },
 });
 const on = clusters.find((name) => name === values.on);
@@ -30,6 +32,7 @@ const choice: ContractChoice = {
   ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
   ...(values.image !== undefined && { image: values.image }),
   ...(values['kind-image'] !== undefined && { kindImage: values['kind-image'] }),
+  ...(values.cluster !== undefined && { cluster: values.cluster }),
   ...(values.timers !== undefined && { timers: Number(values.timers) }),
   speedup: Number(values.speedup ?? (on === 'embedded' ? 10 : 1)),
 };

@@ -24,6 +24,7 @@ const wrong: [string, number, ...string[]][] = [
   ['validate', 2, 'openbell --help'],
   ['report nowhere', 2, 'nowhere/journal.ndjson', 'Name the folder of a run'],
   ['up --nodes 99', 2, '--nodes', 'from 1 to 20', 'got 99'],
+  ['up --for steady --nodes 2', 2, 'mutually exclusive'],
   ['up Not_A_Name', 2, 'Not_A_Name'],
   ['down nobody', 106, 'nobody'],
   ['trials --expect a --expect b --count 2', 2, 'expectation "a"'],

@@ -11,15 +11,14 @@ import { provideMetrics } from './metrics-server.ts';
 import {
   creatorFile,
   folderOf,
-  isAlive,
   kindNameOf,
   readRecord,
+  updateRecord,
   writeRecord,
   type ClusterRecord,
 } from './record.ts';
-import { kindNetwork } from './remove.ts';
 import { setAside } from './spares.ts';
-import { containersOf, type KindTools } from './tools.ts';
+import { containersOf, kindNetworkId, type KindTools } from './tools.ts';
 
 /** Label of every node of a cluster that openbell made; its value stands in the cluster's record. */
 export const ownerLabel = 'openbell.dev/owner';
@@ -69,26 +68,29 @@ export async function claim({ tools, spec, plan, image }: BootOptions): Promise<
           : `End it first: openbell down ${spec.name} --on kind`,
     });
   }
-  const networks = await tools.docker(['network', 'ls', '--format', '{{.Name}}']);
+  const { spares } = plan;
+  const labelled = Object.entries(plan.labels);
   const record: ClusterRecord = {
     format: 1,
     name: spec.name,
     kindName,
     owner: randomUUID(),
     pid: process.pid,
-    usedBy: null,
+    usedBy: process.pid,
     state: 'booting',
     kept: false,
     containers: [],
     images: [],
-    madeNetwork: !networks.split('\n').includes(kindNetwork),
+    networkBefore: await kindNetworkId(tools),
     fingerprint: plan.fingerprint,
+    spareFingerprints: plan.spareFingerprints,
     nodeImage: image,
     nodePort: plan.nodePort,
     hostPort: 0,
     kubernetesVersion: '',
     nodeNames: plan.nodeNames,
-    spares: Object.fromEntries(plan.spares.map((name) => [name, plan.labels[name] ?? {}])),
+    labels: Object.fromEntries(labelled.filter(([name]) => !spares.includes(name))),
+    spares: Object.fromEntries(labelled.filter(([name]) => spares.includes(name))),
     timings: plan.settings.effective,
     notFollowed: plan.notFollowed,
     facts: {},
@@ -122,8 +124,7 @@ export async function boot(record: ClusterRecord, options: BootOptions): Promise
     });
     const kubernetesVersion = await client.version();
     const bootedAt = monotonicMs();
-    const ready: ClusterRecord = {
-      ...record,
+    return updateRecord(record, {
       state: 'ready',
       kept: keep,
       containers: containers.map(({ id }) => id),
@@ -135,9 +136,7 @@ export async function boot(record: ClusterRecord, options: BootOptions): Promise
         metrics,
         boot: `${seconds(bootedAt - startedAt)}, of which kind create cluster took ${seconds(createdAt - startedAt)}`,
       },
-    };
-    writeRecord(ready);
-    return ready;
+    });
   } finally {
     client.close();
   }
@@ -245,11 +244,6 @@ async function ignoredSettings(
     ...missing('kube-apiserver', settings.apiServer),
     ...missing('kube-controller-manager', settings.controllerManager),
   ];
-}
-
-/** Whether nobody uses a cluster that stays. */
-export function isFree({ kept, state, usedBy }: ClusterRecord): boolean {
-  return kept && state === 'ready' && !isAlive(usedBy);
 }
 
 function seconds(ms: number): string {

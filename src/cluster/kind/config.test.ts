@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveTimings, type ClusterSpec } from '../spec.ts';
+import { effectiveTimings, type ClusterSpec, type NodeSpec } from '../spec.ts';
 import { chooseImage, planCluster, type KindConfig } from './config.ts';
 
 const giB = 1024 ** 3;
@@ -66,7 +66,7 @@ describe('the configuration of a kind cluster', () => {
     expect(plan({ base: { kind: 'Cluster' } }).nodePort).toBe(30_080);
   });
 
-  it('makes spares like workers, which makes it another cluster', () => {
+  it('makes spares like workers; without them it is the same cluster', () => {
     const spare = { name: 'spare-1', cpuMilli: 1000, memoryBytes: giB, maxPods: 10, labels: { zone: 'b' } };
     const made = plan({ spec: { ...spec, spares: [spare] } });
     expect(made.config.nodes).toHaveLength(5);
@@ -78,6 +78,11 @@ describe('the configuration of a kind cluster', () => {
     expect(made.labels['openbell-lab-worker4']).toEqual({ zone: 'b' });
     const workers = [...spec.workers, spare];
     expect(made.fingerprint).not.toBe(plan({ spec: { ...spec, workers } }).fingerprint);
+    expect(made.fingerprint).toBe(plan().fingerprint);
+    const fingerprintOf = (over: Partial<NodeSpec>) =>
+      plan({ spec: { ...spec, spares: [{ ...spare, ...over }] } }).spareFingerprints;
+    expect(fingerprintOf({ name: 'another', labels: {} })).toEqual(made.spareFingerprints);
+    expect(fingerprintOf({ maxPods: 11 })).not.toEqual(made.spareFingerprints);
   });
 
   it.each([
@@ -129,6 +134,12 @@ describe('the configuration of a kind cluster', () => {
   it('tells alike clusters from others, whatever they are called', () => {
     const { fingerprint } = plan();
     expect(plan({ name: 'other', spec: { ...spec, name: 'other' } }).fingerprint).toBe(fingerprint);
+    const workers = spec.workers.map((worker) => ({
+      ...worker,
+      name: `${worker.name}x`,
+      labels: { a: 'b' },
+    }));
+    expect(plan({ spec: { ...spec, workers } }).fingerprint).toBe(fingerprint);
     expect(plan({ image: 'mine:1' }).fingerprint).not.toBe(fingerprint);
     expect(plan({ spec: { ...spec, timings: effectiveTimings(9) } }).fingerprint).not.toBe(fingerprint);
     expect(plan({ spec: { ...spec, workers: spec.workers.slice(1) } }).fingerprint).not.toBe(fingerprint);

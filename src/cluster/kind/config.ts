@@ -46,8 +46,10 @@ export interface ClusterPlan {
   spares: string[];
   /** Of the spec's wishes. */
   notFollowed: string[];
-  /** Two clusters with the same one are alike. */
+  /** Two clusters with the same one are alike but for their spares, and for labels, which a cluster that runs can be given. */
   fingerprint: string;
+  /** Of each spare, in their order: two with the same one are alike. */
+  spareFingerprints: string[];
 }
 
 /** What the container engine's machine offers to each node. */
@@ -117,30 +119,43 @@ export function planCluster({
   };
   // The name is given on the command line.
   delete config.name;
-  const nodeNames = Object.fromEntries(
-    workers.map((each, index) => [each.name, `${name}-worker${index === 0 ? '' : index + 1}`]),
-  );
-  const labels = Object.fromEntries(workers.map((each) => [nodeNames[each.name] ?? '', each.labels]));
-  const kinds = workers.map(({ cpuMilli, memoryBytes, maxPods, labels }) => ({
-    cpuMilli,
-    memoryBytes,
-    maxPods,
-    labels,
-  }));
+  const names = nameWorkers(spec, name);
+  const sizes = workers.map(({ cpuMilli, memoryBytes, maxPods }) => [cpuMilli, memoryBytes, maxPods]);
+  const withoutSpares = { ...config, nodes: config.nodes?.slice(0, 1 + spec.workers.length) };
   return {
     config,
     settings,
     nodePort,
     image,
-    nodeNames,
-    labels,
-    spares: spares.map(({ name: spare }) => nodeNames[spare] ?? ''),
+    ...names,
     notFollowed: [...settings.notFollowed, ...workers.flatMap((each) => shortages(each, host))],
-    fingerprint: createHash('sha256')
-      .update(JSON.stringify([config, kinds, settings, spares.length]))
-      .digest('hex')
-      .slice(0, 16),
+    fingerprint: digest([withoutSpares, sizes.slice(0, spec.workers.length), settings]),
+    spareFingerprints: spares.map((_, index) => {
+      const at = spec.workers.length + index;
+      return digest([config.nodes?.[1 + at], sizes[at]]);
+    }),
   };
+}
+
+/** What kind calls the workers and spares of a cluster of this name, and the labels of each: kind counts, whatever the spec calls them. */
+export function nameWorkers(
+  { workers, spares = [] }: Pick<ClusterSpec, 'workers' | 'spares'>,
+  kindName: string,
+): Pick<ClusterPlan, 'nodeNames' | 'labels' | 'spares'> {
+  const called = [...workers, ...spares].map(({ name, labels }, index) => ({
+    name,
+    labels,
+    container: `${kindName}-worker${index === 0 ? '' : index + 1}`,
+  }));
+  return {
+    nodeNames: Object.fromEntries(called.map(({ name, container }) => [name, container])),
+    labels: Object.fromEntries(called.map(({ container, labels }) => [container, labels])),
+    spares: called.slice(workers.length).map(({ container }) => container),
+  };
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 /** What kube-proxies work with; kind's own choice where the file makes none. */

@@ -118,6 +118,8 @@ const putAside = '/etc/kubernetes/openbell-stopped';
 const componentDeadlineMs = 60_000;
 /** So long a component that is stopped may take to end; the kubelet has heard by then that it is not to start it again. */
 const patienceMs = 1_500;
+/** From a machine's start until its service manager answers. */
+const bootDeadlineMs = 60_000;
 
 /**
  * Stops or starts a component: a static pod by moving its manifest away and back, the kubelet by its unit. kube-proxy, which
@@ -210,7 +212,10 @@ export async function makeWhole({ docker }: KindTools, node: string): Promise<vo
     'pkill -CONT -f "$0" || true',
     '! systemctl is-enabled -q kubelet || systemctl start kubelet',
   ].join('; ');
-  await docker(['exec', node, 'sh', '-c', script, processOf('kube-proxy')]);
+  // A machine that was just switched on has no service manager to be asked yet. Done twice it does no harm.
+  const done = (): Promise<boolean> =>
+    docker(['exec', node, 'sh', '-c', script, processOf('kube-proxy')]).then(() => true);
+  await until(done, { what: `${node} to be made whole`, deadlineMs: bootDeadlineMs, everyMs: 200 });
 }
 
 /** The newest lines of what a node's kubelet and its Kubernetes pods wrote. */

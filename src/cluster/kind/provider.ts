@@ -1,32 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { connect, type KubeClient } from '../../kubernetes/index.ts';
-import { OpenbellError, exitCodes, until } from '../../support/index.ts';
+import { connect } from '../../kubernetes/index.ts';
+import { OpenbellError, exitCodes } from '../../support/index.ts';
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions, PowerAction } from '../provider.ts';
 import { components, type ClusterSpec } from '../spec.ts';
-import {
-  boot,
-  claim,
-  isFree,
-  kubeconfigOf,
-  nodesReady,
-  ownerLabel,
-  planFor,
-  type BootOptions,
-} from './boot.ts';
+import { boot, claim, kubeconfigOf, ownerLabel, planFor, type BootOptions } from './boot.ts';
 import { loadImage } from './images.ts';
-import { kindPower, makeWhole, nodeLogs, powerNode, switchComponent } from './nodes.ts';
+import { kindPower, nodeLogs, powerNode, switchComponent } from './nodes.ts';
 import { notProvided } from './problems.ts';
 import {
   isLeftOver,
   kindNameOf,
   readRecord,
   readRecords,
-  writeRecord,
+  updateRecord,
   type ClusterRecord,
 } from './record.ts';
 import { removeCluster, removeLeftovers } from './remove.ts';
 import { requireKind } from './requirements.ts';
-import { hasJoined, join, setAside } from './spares.ts';
+import { isFree, isLike, takeOver } from './reuse.ts';
+import { join } from './spares.ts';
 import { kindTools, type KindTools } from './tools.ts';
 import { versionDifference } from '../version.ts';
 import { startWarden, type Warden } from './warden.ts';
@@ -71,58 +63,25 @@ async function createCluster(
     onProgress(`removed the cluster ${name}, left by a run that was killed`);
   const plan = await planFor({ spec, host, image });
   const options: BootOptions = { ...rest, tools, host, spec, plan, image: plan.image };
+  const calling = { tools, asked: spec.kubernetesVersion };
   if (reuse === true) {
-    const found = readRecords().find((record) => isFree(record) && record.fingerprint === plan.fingerprint);
-    if (found !== undefined) return reused(found, options);
+    const found = readRecords().find((record) => isFree(record) && isLike(record, plan));
+    if (found !== undefined) {
+      const taken = await takeOver(found, options);
+      return runningCluster(taken, { ...calling, warden: null, shared: true });
+    }
   }
   const record = await claim(options);
   const warden = startWarden(record.kindName);
   try {
     const ready = await boot(record, options);
     if (ready.kept) warden.dismiss();
-    return runningCluster(ready, { tools, warden, asked: spec.kubernetesVersion });
+    return runningCluster(ready, { ...calling, warden, shared: false });
   } catch (error) {
     await removeCluster(record, tools);
     warden.dismiss();
     throw error;
   }
-}
-
-/** A kept cluster of the same making: made whole, and marked as in use until it is let go. */
-async function reused(
-  record: ClusterRecord,
-  { tools, spec, signal, onProgress }: BootOptions,
-): Promise<Cluster> {
-  const { kindName } = record;
-  onProgress(`using the cluster ${record.name}, which runs already with the same timings`);
-  const taken = { ...record, usedBy: process.pid };
-  writeRecord(taken);
-  for (const container of record.containers) {
-    const state = await tools.docker([
-      'inspect',
-      '--format',
-      '{{.State.Running}} {{.State.Paused}}',
-      container,
-    ]);
-    if (state.trim() === 'true true') await tools.docker(['unpause', container]);
-    if (state.startsWith('false')) await tools.docker(['start', container]);
-    await makeWhole(tools, container);
-  }
-  const client = await connect(readFileSync(kubeconfigOf(kindName), 'utf8'));
-  try {
-    await untilAnswers(client, signal);
-    const spares = Object.keys(record.spares ?? {});
-    for (const spare of spares) if (await hasJoined(tools, spare)) await setAside(tools, client, spare);
-    await nodesReady(client, record.containers.length - spares.length, { signal, onProgress });
-  } finally {
-    client.close();
-  }
-  return runningCluster(taken, { tools, warden: null, asked: spec.kubernetesVersion });
-}
-
-/** An API server that was stopped, or whose machine was, takes its time. */
-async function untilAnswers(client: KubeClient, signal: AbortSignal): Promise<void> {
-  await until(() => client.version(), { what: 'the API server to answer', deadlineMs: 90_000, signal });
 }
 
 async function attach(tools: KindTools, name: string): Promise<Cluster> {
@@ -134,7 +93,7 @@ async function attach(tools: KindTools, name: string): Promise<Cluster> {
       exitCode: exitCodes.clusterNotProvided,
     });
   }
-  return runningCluster(record, { tools, warden: null, asked: undefined });
+  return runningCluster(record, { tools, warden: null, asked: undefined, shared: false });
 }
 
 function capabilitiesOf({ nodePort, spares = {} }: ClusterRecord): Capabilities {
@@ -153,12 +112,22 @@ function capabilitiesOf({ nodePort, spares = {} }: ClusterRecord): Capabilities 
 
 function runningCluster(
   record: ClusterRecord,
-  { tools, warden, asked }: { tools: KindTools; warden: Warden | null; asked: string | undefined },
+  {
+    tools,
+    warden,
+    asked,
+    shared,
+  }: {
+    tools: KindTools;
+    warden: Warden | null;
+    /** The version of Kubernetes. */
+    asked: string | undefined;
+    /** Only a run that found it running lets it run on. */
+    shared: boolean;
+  },
 ): Cluster {
   const { kindName, name, kubernetesVersion, notFollowed, facts, timings, nodeNames } = record;
   const controlPlane = `${kindName}-control-plane`;
-  // Only a run that found it running lets it run on.
-  const shared = record.usedBy === process.pid;
   const images = new Set(record.images);
   return {
     name,
@@ -188,7 +157,7 @@ function runningCluster(
         );
         if (!built) return image.name;
         images.add(image.name);
-        writeRecord({ ...(readRecord(kindName) ?? record), images: [...images] });
+        updateRecord(record, { images: [...images] });
         return image.name;
       } catch (error) {
         throw notProvided(error);
@@ -213,8 +182,7 @@ function runningCluster(
     },
     async destroy() {
       if (shared) {
-        const current = readRecord(kindName);
-        if (current !== undefined) writeRecord({ ...current, usedBy: null });
+        if (readRecord(kindName) !== undefined) updateRecord(record, { usedBy: null });
         return;
       }
       await removeCluster(record, tools);

@@ -18,7 +18,7 @@ export interface ClusterRecord {
   owner: string;
   /** The process that made it; while it is not kept it goes with this process. */
   pid: number;
-  /** The run that uses a kept cluster now. */
+  /** The process that uses a kept cluster now: the one that made it, until it ends, or a later run. */
   usedBy: number | null;
   state: 'booting' | 'ready';
   kept: boolean;
@@ -26,16 +26,22 @@ export interface ClusterRecord {
   containers: string[];
   /** Images that openbell built for it and left with the container engine. */
   images: string[];
-  /** Whether the container engine's network for kind clusters was made by this cluster's boot. */
-  madeNetwork: boolean;
+  /**
+   * Id of the container engine's network for kind clusters as the boot found it, null where there was none: another one than this
+   * was made since, and goes with the last cluster in it.
+   */
+  networkBefore: string | null;
   fingerprint: string;
+  spareFingerprints?: string[];
   nodeImage: string | null;
   nodePort: number;
   /** On 127.0.0.1; 0 while it boots. */
   hostPort: number;
   kubernetesVersion: string;
   nodeNames: Record<string, string>;
-  /** Labels of the workers that join later, by the name kind gives. */
+  /** Labels that the scenario gives to the workers that are there from the start, by the name kind gives. */
+  labels?: Record<string, Record<string, string>>;
+  /** The same of the workers that join later; all of them, also those that the scenario does not ask for. */
   spares?: Record<string, Record<string, string>>;
   timings: Timings;
   notFollowed: string[];
@@ -69,6 +75,13 @@ export function writeRecord(record: ClusterRecord): void {
   const file = path.join(folder, 'record.json');
   writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.part`, file);
+}
+
+/** Changes a record as it is now: another process may have written to it since it was read. @returns it, changed. */
+export function updateRecord(record: ClusterRecord, changes: Partial<ClusterRecord>): ClusterRecord {
+  const changed = { ...(readRecord(record.kindName) ?? record), ...changes };
+  writeRecord(changed);
+  return changed;
 }
 
 /** The record of a cluster; undefined where there is none, that is where the cluster is not ours. */

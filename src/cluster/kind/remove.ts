@@ -8,13 +8,10 @@ import {
   readRecord,
   readRecords,
   removeRecord,
-  writeRecord,
+  updateRecord,
   type ClusterRecord,
 } from './record.ts';
-import { containersOf, type KindTools } from './tools.ts';
-
-/** The container engine's network that all kind clusters share. */
-export const kindNetwork = 'kind';
+import { containersOf, kindNetworkId, kindNetworkInUse, type KindTools } from './tools.ts';
 
 /**
  * Deletes a cluster of ours: its containers, the images that were built for it, and the network where its boot made that and
@@ -57,10 +54,11 @@ export async function removeCluster(record: ClusterRecord, tools: KindTools): Pr
     if (others.some(({ images }) => images.includes(image))) continue;
     await tools.docker(['image', 'rm', image]).catch(() => {});
   }
-  if (current.madeNetwork && !(await removeNetwork(tools))) {
+  const network = await kindNetworkId(tools);
+  if (network !== null && network !== current.networkBefore && !(await removeNetwork(tools, network))) {
     // Another cluster of ours is still in it: the last one takes it along.
     const [heir] = others;
-    if (heir !== undefined) writeRecord({ ...heir, madeNetwork: true });
+    if (heir !== undefined) updateRecord(heir, { networkBefore: null });
   }
   removeRecord(kindName);
 }
@@ -87,13 +85,11 @@ async function endCreator(kindName: string): Promise<void> {
  * The engine refuses while a cluster is in it: of others for good, of a container that has just gone for a moment, in which case
  * it is asked again. @returns whether it is gone.
  */
-async function removeNetwork({ docker }: KindTools): Promise<boolean> {
-  const inUse = async (): Promise<boolean> =>
-    (await docker(['ps', '--all', '--quiet', '--filter', `network=${kindNetwork}`])) !== '';
-  if (await inUse()) return false;
+async function removeNetwork(tools: KindTools, id: string): Promise<boolean> {
+  if (await kindNetworkInUse(tools)) return false;
   const gone = async (): Promise<boolean> => {
-    await docker(['network', 'rm', kindNetwork]).catch(() => {});
-    return !(await docker(['network', 'ls', '--format', '{{.Name}}'])).split('\n').includes(kindNetwork);
+    await tools.docker(['network', 'rm', id]).catch(() => {});
+    return (await kindNetworkId(tools)) !== id;
   };
   // What stays is an empty network, which the next cluster uses.
   return until(gone, { what: 'the network to be gone', deadlineMs: 5_000, everyMs: 500 }).catch(() => false);

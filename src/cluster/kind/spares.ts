@@ -1,5 +1,5 @@
 /** Workers that are prepared with the cluster and join it later: their machines run, their kubelets do not. */
-import { forgetNode, isReady, kinds, type KubeClient } from '../../kubernetes/index.ts';
+import { forgetNode, isNotFound, isReady, kinds, type KubeClient } from '../../kubernetes/index.ts';
 import { until } from '../../support/index.ts';
 import type { KindTools } from './tools.ts';
 
@@ -7,7 +7,10 @@ const joinDeadlineMs = 90_000;
 
 /** Makes a worker a spare: no process of Kubernetes runs on it, and the cluster does not know it. */
 export async function setAside(tools: KindTools, client: KubeClient, node: string): Promise<void> {
-  await client.patch(kinds.node, node, { spec: { unschedulable: true } });
+  // One whose run was killed may be on its way in or out: the cluster does not know it then.
+  await client.patch(kinds.node, node, { spec: { unschedulable: true } }).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
   await leave(tools, node);
   await forgetNode(client, node);
 }

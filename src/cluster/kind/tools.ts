@@ -47,3 +47,18 @@ export async function containersOf(tools: KindTools, cluster: string): Promise<N
       return { id, name };
     });
 }
+
+/** The container engine's network that all kind clusters share. */
+const kindNetwork = 'kind';
+
+/** Id of the network that all kind clusters share; null where there is none. */
+export async function kindNetworkId({ docker }: KindTools): Promise<string | null> {
+  const lines = await docker(['network', 'ls', '--no-trunc', '--format', '{{.ID}} {{.Name}}']);
+  const found = lines.split('\n').find((line) => line.trim().endsWith(` ${kindNetwork}`));
+  return found?.trim().split(' ')[0] ?? null;
+}
+
+/** Whether a container, running or not, is in the network that all kind clusters share. */
+export async function kindNetworkInUse({ docker }: KindTools): Promise<boolean> {
+  return (await docker(['ps', '--all', '--quiet', '--filter', `network=${kindNetwork}`])).trim() !== '';
+}

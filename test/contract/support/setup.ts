@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import type { TestProject } from 'vitest/node';
 import { embeddedProvider } from '../../../src/cluster/embedded/provider.ts';
 import { kindProvider } from '../../../src/cluster/kind/provider.ts';
+import type { Cluster } from '../../../src/cluster/provider.ts';
 import { effectiveTimings, type NodeSpec } from '../../../src/cluster/spec.ts';
 import { hasKubectl } from './has-kubectl.ts';
 import { nodeImageHere } from '../../kind/available.ts';
@@ -38,20 +39,14 @@ interface Ready {
 }
 
 async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promise<Ready> {
-  const { speedup, kindImage, timers = speedup } = choice;
-  const provider =
-    on === 'embedded'
-      ? embeddedProvider()
-      : kindProvider({ image: kindImage ?? (await nodeImageHere()) ?? undefined });
+  const { speedup } = choice;
   const image = choice.image ?? (on === 'embedded' ? 'contract/node:1' : 'node:24-slim');
-  const cluster = await provider.create(
-    { name: `contract-${process.pid}`, workers: workers.map(worker), timings: effectiveTimings(timers) },
-    { keep: false, signal: new AbortController().signal, onProgress: () => undefined },
-  );
+  const cluster = await clusterFor(on, choice);
+  const end = (): Promise<void> => (choice.cluster === undefined ? cluster.destroy() : Promise.resolve());
   try {
     await cluster.loadImage({ name: image, command: ['node'], workingDir: tmpdir(), env: {} });
   } catch (error) {
-    await cluster.destroy();
+    await end();
     throw error;
   }
   const { capabilities, facts } = cluster;
@@ -67,13 +62,28 @@ async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promis
       components: [...capabilities.components],
       podNetworkReachable: capabilities.podNetworkReachable,
     },
-    end: () => cluster.destroy(),
+    end,
   };
 }
 
-function worker(name: string, index: number): NodeSpec {
-  const labels = { 'contract.openbell.dev/rack': index === 0 ? 'a' : 'b' };
-  return { name, cpuMilli: 4000, memoryBytes: 8 * 2 ** 30, maxPods: 110, labels };
+/** One of its own, or the kept one that was named. */
+async function clusterFor(
+  on: 'embedded' | 'kind',
+  { speedup, timers = speedup, kindImage, cluster }: ContractChoice,
+): Promise<Cluster> {
+  const provider =
+    on === 'embedded'
+      ? embeddedProvider()
+      : kindProvider({ image: kindImage ?? (await nodeImageHere()) ?? undefined });
+  if (cluster !== undefined) return provider.attach(cluster);
+  return provider.create(
+    { name: `contract-${process.pid}`, workers: workers.map(worker), timings: effectiveTimings(timers) },
+    { keep: false, signal: new AbortController().signal, onProgress: () => undefined },
+  );
+}
+
+function worker(name: string): NodeSpec {
+  return { name, cpuMilli: 4000, memoryBytes: 8 * 2 ** 30, maxPods: 110, labels: {} };
 }
 
 /** A cluster that runs already; nothing is done to its nodes. */

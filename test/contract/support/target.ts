@@ -36,6 +36,8 @@ export interface ContractChoice {
   kindImage?: string;
   /** The timers of kind's control plane are divided by it; the cases' patience stays. */
   timers?: number;
+  /** A kept cluster of kind's that is there already, by its name, and stays. */
+  cluster?: string;
   speedup: number;
 }
 
