@@ -1,6 +1,7 @@
 import type * as Client from '@kubernetes/client-node';
 import { OpenbellError, monotonicMs, systemClock } from '../support/index.ts';
 import { noCredentials, refusal, unreachable } from './errors.ts';
+import { whyNoIdToken } from './id-token.ts';
 
 /** What is sent. */
 interface Call {
@@ -92,8 +93,11 @@ export async function openTransport(
       context.setBody(JSON.stringify(call.body));
     }
     if (call.signal !== undefined) context.setSignal(call.signal);
+    const user = config.getCurrentUser();
+    const missing = user === null ? null : whyNoIdToken(user, Date.now());
+    if (missing !== null) throw noCredentials(user?.name ?? '', missing);
     await config.applySecurityAuthentication(context).catch((error: unknown) => {
-      throw noCredentials(config.getCurrentUser()?.name ?? '', error);
+      throw noCredentials(user?.name ?? '', error);
     });
     pool ??= context.getDispatcher();
     if (pool !== undefined) {
