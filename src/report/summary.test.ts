@@ -38,6 +38,20 @@ describe('the summary of a run', () => {
     expect(text).toMatch(/kill-node-1 +worker-2 +5 s +\S+ s +\S+ m?s +\S+ s +2\d\d/);
   });
 
+  test('names what the cluster could not follow', () => {
+    const { cluster } = findings;
+    if (cluster === null) throw new Error('the run had a cluster');
+    expect(linesOf(findings).join('\n')).not.toContain('not as the scenario asks');
+    const notFollowed = [
+      'metricsResolution: 1.5 s was asked, 10 s is in force (the metrics server takes no less)',
+      'The cluster is of another version.',
+    ];
+    const lines = linesOf({ ...findings, cluster: { ...cluster, notFollowed } }, { width: 120 });
+    expect(lines).toContain(
+      'cluster   not as the scenario asks (see Environment): metricsResolution, The cluster is of another version.',
+    );
+  });
+
   test('shows each expectation with what was observed', () => {
     const text = linesOf(findings).join('\n');
     expect(text).toMatch(/✓ {2}availability >= 97% +98\.\d+ %/);

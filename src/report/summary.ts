@@ -98,6 +98,8 @@ function figures(findings: Findings, columns: number, paint: Paint): Line[] {
   }
   const pods = podCounts(findings);
   if (pods !== null) rows.push(['pods', pods]);
+  const differs = notFollowed(findings);
+  if (differs !== null) rows.push(['cluster', plain(differs)]);
   return rows.flatMap(([name, value]) =>
     paragraph(value, columns - labelWidth, 2).map((text, index) => ({
       text: label(index === 0 ? name : '') + text,
@@ -113,6 +115,13 @@ function requests({ requests: counts, availability }: Findings): string {
     .map((outcome) => together(`${formatCount(counts[outcome])} ${outcome.replace('_', ' ')}`));
   const ok = together(`${formatCount(counts.ok)} ok (${formatPercent(availability)})`);
   return `${formatCount(counts.scheduled)} scheduled: ${[ok, ...others].join(', ')}`;
+}
+
+/** What the cluster could not follow, by name where it is a timer; the report says for each what was asked and what is in force. */
+function notFollowed({ cluster }: Findings): string | null {
+  if (cluster === null || cluster.notFollowed.length === 0) return null;
+  const names = cluster.notFollowed.map((sentence) => /^(\w+): /.exec(sentence)?.[1] ?? sentence);
+  return `not as the scenario asks (see Environment): ${names.join(', ')}`;
 }
 
 /** Ready pods while traffic ran: the fewest and the most. */
