@@ -26,7 +26,6 @@ async function shown(idToken: string): Promise<string[]> {
     return seen;
   } finally {
     client.close();
-    if (seen.length > 1) throw new Error('asked more than once');
   }
 }
 
