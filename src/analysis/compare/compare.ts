@@ -89,10 +89,7 @@ function judge(
   }
   const count = (judgement: Judgement): number =>
     differences.filter((one) => one.judgement === judgement).length;
-  const single = count('single') > 0;
-  const found = single
-    ? 'with one run on a side no difference can be told from chance'
-    : `${formatPlural(count('better'), 'measure')} better, ${count('worse')} worse, ${count('other')} otherwise different; of ${count('not shown')} no difference is shown`;
+  const found = foundInWords(count);
   if (untrusted.length > 0) {
     return {
       verdict: 'untrusted',
@@ -111,4 +108,11 @@ function judge(
   const held =
     gates.length === 0 ? '' : `No limit was exceeded (${gates.map(({ rule }) => rule).join(', ')}). `;
   return { verdict: 'passed', exitCode: exitCodes.ok, verdictSentence: `${held}In ${against}: ${found}.` };
+}
+
+function foundInWords(count: (judgement: Judgement) => number): string {
+  if (count('single') > 0) return 'with one run on a side no difference can be told from chance';
+  const told = count('better') + count('worse') + count('other') + count('not shown');
+  if (told === 0) return 'every measure that both have is the same';
+  return `${formatPlural(count('better'), 'measure')} better, ${count('worse')} worse, ${count('other')} otherwise different; of ${count('not shown')} no difference is shown`;
 }

@@ -8,7 +8,7 @@ import {
 } from '../../support/index.ts';
 import { formatMetric } from '../evaluate.ts';
 import type { FaultName } from '../metrics.ts';
-import { unknownMeasure, type Measure } from '../trials/index.ts';
+import { findMeasure, unknownMeasure, type Measure } from '../trials/index.ts';
 import { isShown, sharedMeasure, type Difference } from './difference.ts';
 
 /** A limit that was understood. */
@@ -40,7 +40,7 @@ export function parseGate(rule: string, a: readonly FaultName[], b: readonly Fau
   const [, name = '', sign = '', text = ''] = /^\s*(\S+)\s+([+-])\s*(\S+)\s*$/.exec(rule) ?? [];
   if (name === '') throw wrong(rule, 'expected a metric, a sign and a limit');
   const measure = sharedMeasure(name, a, b);
-  if (measure === undefined) throw wrong(rule, unknownMeasure(name, a));
+  if (measure === undefined) throw wrong(rule, notShared(name, a, b));
   const limit = parseLimit(text, measure);
   if (limit === null) {
     const kinds = {
@@ -107,6 +107,15 @@ function amountOf(text: string, unit: Measure['unit']): number | null {
     default:
       return unit satisfies never;
   }
+}
+
+/** Why no measure of that name is on both sides. */
+function notShared(name: string, a: readonly FaultName[], b: readonly FaultName[]): string {
+  const known = [a, b].some((faults) => findMeasure(name, faults) !== undefined);
+  if (!known) return unknownMeasure(name, [...a, ...b]);
+  const listed = (faults: readonly FaultName[]): string =>
+    faults.map(({ id, type }) => (id === type ? id : `${id} (${type})`)).join(', ') || 'none';
+  return `${name} is not measured on both sides, which share no such fault: ${listed(a)} in A, ${listed(b)} in B`;
 }
 
 function wrong(rule: string, message: string): OpenbellError {

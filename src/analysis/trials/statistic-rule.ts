@@ -118,10 +118,11 @@ export function judgeStatistic(rule: StatisticRule, counted: readonly Trial[]): 
   };
 }
 
-/** A measure's name that is none, with the nearest that is. */
+/** A measure's name that is none, with the nearest that is; or one that needs faults where there are none. */
 export function unknownMeasure(name: string, faults: readonly FaultName[]): string {
   const names = metricNames(faults);
   const near = nearest(name, [...names, 'outage', 'recovery', 'repair', 'reaction', 'lost']);
+  if (near === name) return `${name} is measured of faults, and there is none`;
   if (near !== undefined) return `there is no metric ${name}; did you mean ${near}?`;
   return `there is no metric ${name}; for example ${
     names
