@@ -37,6 +37,7 @@ export function truthPage({
   const instants = Object.keys(truths).filter((measure) => !durations.includes(measure));
   const lost = errors.get('lost') ?? [];
   const exact = lost.filter((error) => error === 0).length;
+  const unexplained = errors.get('lost unexplained')?.length ?? 0;
   return `# How true the measures are
 
 Written by \`node bench/ground-truth.ts\`; not edited by hand. ${machine}.
@@ -58,11 +59,17 @@ ${table(instants, errors)}
 
 ## Lost requests
 
-Requests due around each fault less those that the pods answered, against the requests that the report puts down to it: equal for ${exact} of ${lost.length} faults${
+By how many the requests that were due and that no pod answered grew over each fault, against the requests that the report puts down to
+it: equal for ${exact} of ${lost.length} faults${
     exact === lost.length
       ? ''
       : `, off by at most ${Math.max(...lost.map(Math.abs))}; in sum ${signed(lost.reduce((sum, error) => sum + error, 0))}`
-  }. A request that was under way at the death or at the count's edge may be counted differently.
+  }. ${
+    exact === lost.length
+      ? ''
+      : `A pod tells of an answer when it has handed it to the operating system: what became of a request that reached the pod and was not told
+answered when it died, only its client knows, and by so many the two counts may differ. ${unexplained === 0 ? 'That is all that they differ by.' : `Of ${unexplained} faults that does not explain the difference.`}`
+  }
 
 **Bias** is the median of the errors with their sign: above 0 where more is reported than is true. What is read through a watch cannot be early; a bias of a few
 milliseconds is the way of the news, and the pace of arrivals (10 ms) limits what clients can see of an outage.

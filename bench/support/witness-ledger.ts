@@ -9,7 +9,8 @@ export interface Truth {
   startedMs: number;
   readyMs: number | null;
   servedMs: number | null;
-  /** Each answer that it gave. */
+  /** How many requests reached it, and each answer that it gave. */
+  asked: number;
   answersMs: number[];
   goneMs: number | null;
 }
@@ -31,8 +32,17 @@ function listen(socket: string, port: NonNullable<typeof parentPort>): void {
         const { pod, deed, atMs } = JSON.parse(line) as { pod: string; deed: string; atMs: number };
         if (truth === null)
           truths.push(
-            (truth = { pod, startedMs: atMs, readyMs: null, servedMs: null, answersMs: [], goneMs: null }),
+            (truth = {
+              pod,
+              startedMs: atMs,
+              readyMs: null,
+              servedMs: null,
+              asked: 0,
+              answersMs: [],
+              goneMs: null,
+            }),
           );
+        if (deed === 'asked') truth.asked += 1;
         if (deed === 'ready') truth.readyMs = atMs;
         if (deed === 'served') {
           truth.servedMs ??= atMs;
