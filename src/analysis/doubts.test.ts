@@ -29,11 +29,16 @@ test('a quiet machine and prompt faults leave nothing to doubt', () => {
   });
 });
 
+test('a load that the cores can carry at once is no reason to doubt', () => {
+  const before = { t: 2, type: 'host', busy: null, steal: null, load1: 2 } as const;
+  expect(with_(before).trust.doubts).toEqual([]);
+});
+
 test.each([
   [
     'a busy machine at the start',
     [{ t: 2, type: 'host', busy: null, steal: null, load1: 3 } as const],
-    /load of 3\.0 on 2 cores/,
+    /3\.0 processes on average wanted one of its 2 cores .* up to 2 can/,
   ],
   [
     'some stolen time',

@@ -60,9 +60,9 @@ function noisyHost(
   const samples = record.of('host');
   const before = samples[0];
   const cores = record.start.machine.cores;
-  if (before && before.load1 > Math.max(0.5, cores / 2)) {
+  if (before && before.load1 > cores) {
     doubts.push(
-      `The machine was busy with other things before the run began: a load of ${before.load1.toFixed(1)} on ${formatPlural(cores, 'core')}.`,
+      `The machine was busy with other things before the run began: in the minute before, ${before.load1.toFixed(1)} processes on average wanted one of its ${formatPlural(cores, 'core')} (its load; up to ${cores} can run at once).`,
     );
   }
   const during = samples.filter(({ t }) => startMs !== null && t >= startMs && t <= (endMs ?? Infinity));

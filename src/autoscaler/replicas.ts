@@ -3,6 +3,7 @@
  * memory (those are in behaviour.ts). Source: Kubernetes v1.34, `pkg/controller/podautoscaler`, as facts; checked row by
  * row against its answers.
  */
+import { sum } from '../support/index.ts';
 
 /** What the calculation needs to know of one pod. Times are milliseconds on any common clock. */
 export interface ScaledPod {
@@ -227,8 +228,4 @@ function requestsOf(pods: readonly ScaledPod[], resource: string): Map<string, n
       );
     }),
   );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

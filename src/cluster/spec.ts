@@ -29,7 +29,7 @@ export interface ClusterSpec {
 /** Components of the control plane, which run once. */
 const controlPlaneComponents = ['api-server', 'scheduler', 'controller-manager'] as const;
 /** Components that run on every node. */
-export const nodeComponents = ['kubelet', 'kube-proxy'] as const;
+const nodeComponents = ['kubelet', 'kube-proxy'] as const;
 export const components = [...controlPlaneComponents, ...nodeComponents] as const;
 export type Component = (typeof components)[number];
 

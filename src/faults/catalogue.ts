@@ -1,4 +1,5 @@
 import type { Capabilities } from '../cluster/index.ts';
+import { OpenbellError } from '../support/index.ts';
 import { addNode } from './add-node.ts';
 import { deletePod } from './delete-pod.ts';
 import { drainNode } from './drain-node.ts';
@@ -14,7 +15,7 @@ import { stopComponent } from './stop-component.ts';
 type FaultKind = Pick<FaultSpec, 'type' | 'component' | 'joins'>;
 
 /** The fault that is asked for. */
-export function faultFor({ type, component = 'scheduler', joins = [] }: FaultKind): Fault {
+export function faultFor({ type, component, joins = [] }: FaultKind): Fault {
   switch (type) {
     case 'kill-pod':
       return killPod;
@@ -29,6 +30,11 @@ export function faultFor({ type, component = 'scheduler', joins = [] }: FaultKin
     case 'partition-node':
       return partitionNode;
     case 'stop-component':
+      if (component === undefined) {
+        throw new OpenbellError('a fault stop-component does not name the component that it stops', {
+          code: 'SCENARIO_INVALID',
+        });
+      }
       return stopComponent(component);
     case 'add-node':
       return addNode(joins);

@@ -14,6 +14,7 @@ export {
   formatPlural,
 } from './format.ts';
 export { nearest } from './nearest.ts';
+export { sum } from './sum.ts';
 export {
   parseCpuMilli,
   parseDurationMs,

@@ -1,4 +1,4 @@
-import { controlPlaneName, nodeComponents, type NodeSpec, type Timings } from '../../cluster/spec.ts';
+import { controlPlaneName, isOfControlPlane, type NodeSpec, type Timings } from '../../cluster/spec.ts';
 import { faultAims } from '../../faults/spec.ts';
 import { parseLabelSelector, selects, type Requirement } from '../../kubernetes/selector.ts';
 import type { Phase } from '../../traffic/index.ts';
@@ -42,7 +42,7 @@ function choosesFrom({ type, component }: FaultItem): 'pods' | 'nodes' | 'nothin
   if (faultAims[type] === 'pod') return 'pods';
   if (type === 'add-node') return 'nothing';
   if (type !== 'stop-component') return 'nodes';
-  return nodeComponents.some((each) => each === component) ? 'nodes' : 'nothing';
+  return component === undefined || isOfControlPlane(component) ? 'nothing' : 'nodes';
 }
 
 /** The control plane is told nothing of these: it has to notice. */
@@ -128,7 +128,7 @@ function checkTarget(fault: FaultItem, path: Path, context: FaultContext, found:
       `expected no duration for ${fault.type}: a pod that is gone is not brought back, Kubernetes replaces it`,
     );
   }
-  if (from === 'nothing' || isOfControlPlane(fault)) return;
+  if (from === 'nothing' || hitsControlPlane(fault)) return;
   const names = workers?.map(({ name }) => name);
   if (fault.node !== undefined && names !== undefined && !names.includes(fault.node)) {
     found.problem([...path, 'node'], `there is no worker "${fault.node}"${suggestion(fault.node, names)}`);
@@ -158,7 +158,7 @@ function checkTarget(fault: FaultItem, path: Path, context: FaultContext, found:
 }
 
 /** The control-plane node is no worker; a component of it may be stopped. */
-function isOfControlPlane(fault: FaultItem): boolean {
+function hitsControlPlane(fault: FaultItem): boolean {
   return fault.type === 'stop-component' && fault.node === controlPlaneName;
 }
 
@@ -194,7 +194,7 @@ function checkNodesLeft(
 ): void {
   if (phases === undefined || workers === undefined) return;
   const nodeFaults = faults.flatMap((fault, index) => {
-    const takesWorkers = fault !== undefined && choosesFrom(fault) === 'nodes' && !isOfControlPlane(fault);
+    const takesWorkers = fault !== undefined && choosesFrom(fault) === 'nodes' && !hitsControlPlane(fault);
     const atMs = takesWorkers ? instantOf(fault.at, phases) : null;
     return fault === undefined || atMs === null
       ? []

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 
 import { OpenbellError, exitCodes, killGroups, raceAbort } from '../../../support/index.ts';
 import {
   controlPlaneName,
-  nodeComponents,
+  isOfControlPlane,
   type ClusterSpec,
   type Component,
   type NodeSpec,
@@ -247,7 +247,7 @@ export async function bootCluster(options: BootOptions): Promise<RunningCluster>
 
   async function component(name: Component, action: 'stop' | 'start', node?: string): Promise<string> {
     const state = action === 'stop' ? 'stopped' : 'running';
-    if (!nodeComponents.some((each) => each === name)) {
+    if (isOfControlPlane(name)) {
       await controlPlane.component(name, action);
       return `the control plane's process ${controlPlane.groupId} reports its ${name} as ${state}`;
     }

@@ -16,7 +16,7 @@ export function statements(says: readonly Statement[], names: ShortNames): Conte
 
 /** The seconds that a sentence came from, to be shown on the clock, and its definition. */
 export function reference({ definition, fromMs, toMs }: Omit<Statement, 'text'>): Markup {
-  return html`${moment(fromMs, toMs)} ${definitionLink(definition)}`;
+  return html`<span class="together">${moment(fromMs, toMs)} ${definitionLink(definition)}</span>`;
 }
 
 /** A stretch of the run; pressed, all charts show it. */

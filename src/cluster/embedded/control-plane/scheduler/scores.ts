@@ -2,6 +2,7 @@
  * How well nodes suit a pod, 0…100 per criterion, weighted as Kubernetes' default profile weighs them. Pure. Only nodes
  * that passed the filters are compared.
  */
+import { sum } from '../../../../support/index.ts';
 import { preference } from './node-affinity.ts';
 import { weightedRequests, type Amounts, type NodeView, type PodView } from './node-view.ts';
 import { concerns, countByDomain, domainOf, spreadsOver, type AffinityTerm } from './pod-rules.ts';
@@ -146,8 +147,4 @@ function preferredNeighbours(
 function scaled(values: readonly number[]): number[] {
   const most = Math.max(0, ...values);
   return values.map((value) => (most === 0 ? 0 : Math.trunc((100 * value) / most)));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,0 +1,4 @@
+/** What the values come to together; 0 of none. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
