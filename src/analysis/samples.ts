@@ -1,10 +1,12 @@
 import type { RunRecord } from './record.ts';
 import { timingOf } from './timers.ts';
 
-/** CPU use of one pod over one window, as metrics.k8s.io published it. */
-export interface CpuSample {
+/** What one pod used over one window, as metrics.k8s.io published it. */
+export interface UsageSample {
   pod: string;
   milli: number;
+  /** Memory, in thousandths of a byte, as quantities are compared; null where none was told. */
+  memoryMilli: number | null;
   windowMs: number;
   /** End of the window, ms since the run's origin. */
   takenMs: number;
@@ -17,15 +19,15 @@ export interface CpuSample {
 }
 
 /** Every published sample once, by the instant at which it was seen. */
-export function cpuSamplesOf(record: RunRecord): CpuSample[] {
-  const samples: CpuSample[] = [];
-  let published = new Map<string, CpuSample>();
+export function usageSamplesOf(record: RunRecord): UsageSample[] {
+  const samples: UsageSample[] = [];
+  let published = new Map<string, UsageSample>();
   let lookedMs = -Infinity;
   // What was published already is not recorded again, so the last record may lie further back than the last time it was asked.
   const everyMs = Math.max(1000, (timingOf(record, 'metricsResolutionMs') ?? 3000) / 3);
   for (const { t, pods } of record.of('k8s.metrics')) {
-    const now = new Map<string, CpuSample>();
-    for (const { name, cpuMilli, windowMs, takenT } of pods) {
+    const now = new Map<string, UsageSample>();
+    for (const { name, cpuMilli, memoryBytes, windowMs, takenT } of pods) {
       const takenMs = takenT ?? t;
       const before = published.get(name);
       const sample =
@@ -35,6 +37,7 @@ export function cpuSamplesOf(record: RunRecord): CpuSample[] {
           : {
               pod: name,
               milli: cpuMilli,
+              memoryMilli: memoryBytes === undefined ? null : memoryBytes * 1000,
               windowMs,
               takenMs,
               seenMs: t,

@@ -212,6 +212,7 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     startT: optional(orNull(number)),
     readyChangedT: optional(orNull(number)),
     cpuRequestMilli: optional(orNull(amount)),
+    memoryRequestBytes: optional(orNull(amount)),
   }),
   'k8s.node': fields<Fields<'k8s.node'>>({
     t,
@@ -247,7 +248,22 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
     metrics: optional(amount),
     targetCpuMilli: optional(orNull(amount)),
     readings: optional(
-      list(fields({ metric: text, target: text, current: orNull(text), ratio: orNull(number) })),
+      list(
+        fields({
+          metric: text,
+          target: text,
+          current: orNull(text),
+          ratio: orNull(number),
+          aim: optional(
+            fields({
+              resource: oneOf('cpu', 'memory'),
+              unit: oneOf('percent', 'milli'),
+              target: amount,
+              shown: orNull(amount),
+            }),
+          ),
+        }),
+      ),
     ),
   }),
   'k8s.deployment': fields<Fields<'k8s.deployment'>>({
@@ -277,7 +293,15 @@ export const eventChecks: { [T in JournalEvent['type']]: Check } = {
   }),
   'k8s.metrics': fields<Fields<'k8s.metrics'>>({
     t,
-    pods: list(fields({ name: text, cpuMilli: number, windowMs: number, takenT: optional(number) })),
+    pods: list(
+      fields({
+        name: text,
+        cpuMilli: number,
+        memoryBytes: optional(number),
+        windowMs: number,
+        takenT: optional(number),
+      }),
+    ),
   }),
   host: fields<Fields<'host'>>({ t, busy: orNull(amount), steal: orNull(amount), load1: amount }),
   gap: fields<Fields<'gap'>>({ t, what: text, fromT: number, toT: number }),

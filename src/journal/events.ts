@@ -305,6 +305,8 @@ export interface PodObserved extends At {
   readyChangedT?: number | null;
   /** CPU that its containers request, millicores; null where one requests none. */
   cpuRequestMilli?: number | null;
+  /** Memory that they request, bytes; null where one requests none. Older journals lack it. */
+  memoryRequestBytes?: number | null;
 }
 
 /** A node as a watch showed it. */
@@ -366,6 +368,18 @@ export interface HpaReading {
   current: string | null;
   /** Current ÷ target; null where that is not known. */
   ratio: number | null;
+  /** The same as numbers, of the CPU and the memory of whole pods. Older journals lack it. */
+  aim?: HpaAim;
+}
+
+/** What an autoscaler aims at for a resource of its pods. */
+export interface HpaAim {
+  resource: 'cpu' | 'memory';
+  /** Percent of the requests; or the mean of the pods in thousandths of a core or of a byte. */
+  unit: 'percent' | 'milli';
+  target: number;
+  /** As its status shows it; null where it shows none. */
+  shown: number | null;
 }
 
 /** `spec.behavior` of an autoscaler. */
@@ -418,6 +432,8 @@ export interface MetricsObserved extends At {
   pods: {
     name: string;
     cpuMilli: number;
+    /** Left out where a container has no figure, and in older journals. */
+    memoryBytes?: number;
     windowMs: number;
     /** End of the window, ms since the run's origin by the wall clock; older journals lack it. */
     takenT?: number;

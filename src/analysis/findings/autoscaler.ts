@@ -1,36 +1,50 @@
 /** What the autoscaler saw and decided, and what it would have with other settings. */
 import type { Statement } from './statement.ts';
 
-/** One look of the autoscaler, recomputed. */
-export interface AutoscalerSync {
-  atMs: number;
-  /** Its status changed; else the look follows from the sync period. */
-  seen: boolean;
-  /** Pods asked for when it looked. */
-  current: number;
-  /** What target and utilization are in: percent of the requests, or millicores per pod (AverageValue). */
-  unit: 'percent' | 'millicores';
+/** One metric at one look of the autoscaler. */
+export interface AutoscalerReading {
+  /** As Kubernetes calls it: `cpu`, `memory`. */
+  metric: string;
+  /** What target and utilization are in: percent of the requests; or per pod (AverageValue) millicores or bytes. */
+  unit: 'percent' | 'millicores' | 'bytes';
   target: number;
-  minReplicas: number;
-  maxReplicas: number;
   /** Recomputed from the published metrics, and as the status shows it. */
   utilization: number | null;
   shownUtilization: number | null;
   /**
    * What ratio and decision are computed from: the published metrics or, where none of those that were recorded give what the
-   * status shows, the status; of other metrics than the pods' CPU, and of several, nothing is computed.
+   * status shows, the status; of metrics other than the CPU and the memory of pods nothing is computed.
    */
   basis: 'metrics' | 'status' | 'none';
-  /** Every metric as the status shows it beside its target, in words; null in older journals. */
-  shownMetrics: string | null;
-  /** Utilization ÷ target; and how far from 1 it may lie without consequence. */
+  /** Utilization ÷ target. */
   ratio: number | null;
-  tolerance: number;
   /** Pods that counted, and those that did not. */
   counted: number;
   setAside: { pod: string; why: string }[];
-  /** What the metric asks for; that after the stabilization windows; that after policies and limits. */
+  /** What the metric asks for. */
   proposed: number | null;
+  /** Why nothing could be computed. */
+  error: string | null;
+  /** Whether the utilization is the one that the status shows; null where there is nothing to compare. */
+  utilizationAgrees: boolean | null;
+}
+
+/** One look of the autoscaler, recomputed. What it has of a metric is of the one that led: the one that asked for most. */
+export interface AutoscalerSync extends AutoscalerReading {
+  atMs: number;
+  /** Its status changed; else the look follows from the sync period. */
+  seen: boolean;
+  /** Pods asked for when it looked. */
+  current: number;
+  minReplicas: number;
+  maxReplicas: number;
+  /** Every metric as the status shows it beside its target, in words; null in older journals. */
+  shownMetrics: string | null;
+  /** How far from 1 a ratio may lie without consequence. */
+  tolerance: number;
+  /** The metrics that did not lead. */
+  others: AutoscalerReading[];
+  /** What was asked for after the stabilization windows; that after policies and limits. */
   stabilized: number | null;
   desired: number | null;
   /** What the controller decided. */
@@ -38,10 +52,7 @@ export interface AutoscalerSync {
   /** Reasons of AbleToScale and ScalingLimited, recomputed; and all reasons that the status shows. */
   conditions: string[];
   shownConditions: string[];
-  /** Why nothing could be computed. */
-  error: string | null;
   /** Whether the recomputation agrees with the controller; null where there is nothing to compare. */
-  utilizationAgrees: boolean | null;
   decisionAgrees: boolean | null;
   /** The look in a sentence. */
   why: string;

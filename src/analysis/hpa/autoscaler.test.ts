@@ -1,62 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { syntheticJournal } from '../../../test/support/synthetic-journal.ts';
-import { deployment, pod, tinyRun } from '../../../test/support/tiny-journal.ts';
-import type { HpaObserved, JournalEvent, PodObserved } from '../../journal/index.ts';
-import { analyse, type AutoscalerFindings } from '../index.ts';
-
-/** A cluster at Kubernetes' own pace with a target of 60 %. */
-const ready: JournalEvent = {
-  t: 0.5,
-  type: 'cluster.ready',
-  provider: 'embedded',
-  kubernetesVersion: 'v1.34.4',
-  timings: { speedup: 1, hpaSyncPeriodMs: 15_000, hpaTolerance: 0.1 },
-  notFollowed: [],
-  facts: {},
-};
-
-function look(t: number, seen: Partial<HpaObserved>): HpaObserved {
-  return {
-    t,
-    type: 'k8s.hpa',
-    name: 'app',
-    minReplicas: 1,
-    maxReplicas: 10,
-    currentReplicas: 2,
-    desiredReplicas: 2,
-    targetUtilization: 60,
-    currentUtilization: 60,
-    conditions: [{ type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: '' }],
-    metrics: 1,
-    ...seen,
-  };
-}
-
-/** A pod that requests 100m and has been Ready since `readyAt`. */
-function requesting(name: string, readyAt: number, seen: Partial<PodObserved> = {}): PodObserved {
-  return pod(readyAt, name, {
-    cpuRequestMilli: 100,
-    startT: readyAt - 1000,
-    readyChangedT: readyAt,
-    ...seen,
-  });
-}
-
-function metrics(t: number, use: Record<string, number>): JournalEvent {
-  const pods = Object.entries(use).map(([name, cpuMilli]) => ({
-    name,
-    cpuMilli,
-    windowMs: 15_000,
-    takenT: t,
-  }));
-  return { t: t + 10, type: 'k8s.metrics', pods };
-}
-
-const pair = [ready, deployment(1, 2), requesting('a', 100), requesting('b', 100)];
-
-function autoscalerOf(...events: (JournalEvent | JournalEvent[])[]): AutoscalerFindings {
-  return analyse(tinyRun(pair, ...events)).autoscaler;
-}
+import { autoscalerOf, look, metrics, pair, ready, requesting } from '../../../test/support/hpa-journal.ts';
+import { tinyRun } from '../../../test/support/tiny-journal.ts';
+import { analyse } from '../index.ts';
 
 describe('a look', () => {
   test('is recomputed from the metrics that were published, and compared with the status', () => {
@@ -279,7 +225,7 @@ describe('what a look goes by', () => {
         { metric: 'cpu', target: '60 %', current: '30 %', ratio: 0.5 },
         { metric: 'memory', target: '20Mi', current: '30Mi', ratio: 1.5 },
       ],
-      'Not recomputed, because it goes by several metrics, of which the harness records only the CPU of whole pods. By its status: cpu 30 % (target 60 %), memory 30Mi (target 20Mi); 2 → 3 pods.',
+      'Not recomputed, because not all of its metrics are the CPU or the memory of whole pods, which is what the harness records. By its status: cpu 30 % (target 60 %), memory 30Mi (target 20Mi); 2 → 3 pods.',
     ],
     [
       'a container’s CPU',
@@ -349,7 +295,7 @@ test.each([
   [
     'an older journal has several metrics',
     [look(405_000, { metrics: 2 })],
-    /Only autoscalers with one metric/,
+    /Only autoscalers that go by the CPU and the memory/,
   ],
   ['nothing was measured', [look(405_000, {})], /No CPU figures were recorded/],
 ])('no look is explained where %s', (_name, events, problem) => {

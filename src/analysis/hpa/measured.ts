@@ -1,19 +1,23 @@
 import type { PodSample, ScaledPod } from '../../autoscaler/index.ts';
+import type { HpaAim } from '../../journal/index.ts';
 import type { Pods } from '../pods.ts';
 import { lastUntil } from '../search.ts';
-import type { CpuSample } from '../samples.ts';
+import type { UsageSample } from '../samples.ts';
 
 /** The status is seen so much later than the metrics were read, at most, ms. */
 const publicationSlackMs = 500;
 /** So many publications may lie within that: nodes may publish one after the other. */
 const mostTries = 12;
 
-/** The pods that the autoscaler's selector finds, as the API showed them at that instant. */
-export function podsAt(pods: Pods, atMs: number): ScaledPod[] {
+type Resource = HpaAim['resource'];
+
+/** The pods that the autoscaler's selector finds, as the API showed them at that instant, with what they request of the resource. */
+export function podsAt(pods: Pods, atMs: number, resource: Resource): ScaledPod[] {
   return pods.all.flatMap(({ name, seen }) => {
     const now = lastUntil(seen, atMs, ({ t }) => t);
     if (!now || now.change === 'deleted') return [];
-    const { cpuRequestMilli, readyChangedT, startT, phase, ready, terminating } = now;
+    const { cpuRequestMilli, memoryRequestBytes, readyChangedT, startT, phase, ready, terminating } = now;
+    const milli = resource === 'cpu' ? (cpuRequestMilli ?? null) : inMilli(memoryRequestBytes ?? null);
     return {
       name,
       phase,
@@ -21,17 +25,20 @@ export function podsAt(pods: Pods, atMs: number): ScaledPod[] {
       ready: readyChangedT === null || readyChangedT === undefined ? null : ready,
       readyChangedAtMs: readyChangedT ?? 0,
       startedAtMs: startT ?? null,
-      request:
-        typeof cpuRequestMilli === 'number' ? { milli: cpuRequestMilli } : { missingIn: 'a container' },
+      request: milli === null ? { missingIn: 'a container' } : { milli },
     };
   });
 }
 
+function inMilli(bytes: number | null): number | null {
+  return bytes === null ? null : bytes * 1000;
+}
+
 /** Published samples, to be asked for those that could be read at an instant. */
 export class PublishedSamples {
-  readonly #byPod: Map<string, CpuSample[]>;
+  readonly #byPod: Map<string, UsageSample[]>;
 
-  constructor(samples: readonly CpuSample[]) {
+  constructor(samples: readonly UsageSample[]) {
     this.#byPod = Map.groupBy(
       [...samples].sort((a, b) => a.takenMs - b.takenMs),
       ({ pod }) => pod,
@@ -43,12 +50,12 @@ export class PublishedSamples {
    * if the newest had not been published yet, if one that vanished about then was gone already, or if one that was seen soon
    * after was published already. Nobody but the autoscaler knows which of the last publications it still saw.
    */
-  *readableAt(names: readonly string[], atMs: number): Generator<Map<string, PodSample>> {
-    const gone = (sample: CpuSample): number => sample.goneMs;
-    const goneSooner = (sample: CpuSample): number => sample.lastSeenMs + 1;
-    yield* this.#publishedUntil(atMs, { names, atMs, goneAfter: gone });
-    yield* this.#publishedUntil(atMs, { names, atMs, goneAfter: goneSooner });
-    yield* this.#publishedUntil(Infinity, { names, atMs, goneAfter: goneSooner });
+  *readableAt(names: readonly string[], atMs: number, resource: Resource): Generator<Map<string, PodSample>> {
+    const gone = (sample: UsageSample): number => sample.goneMs;
+    const goneSooner = (sample: UsageSample): number => sample.lastSeenMs + 1;
+    yield* this.#publishedUntil(atMs, { names, atMs, resource, goneAfter: gone });
+    yield* this.#publishedUntil(atMs, { names, atMs, resource, goneAfter: goneSooner });
+    yield* this.#publishedUntil(Infinity, { names, atMs, resource, goneAfter: goneSooner });
   }
 
   *#publishedUntil(
@@ -56,8 +63,14 @@ export class PublishedSamples {
     {
       names,
       atMs,
+      resource,
       goneAfter,
-    }: { names: readonly string[]; atMs: number; goneAfter: (sample: CpuSample) => number },
+    }: {
+      names: readonly string[];
+      atMs: number;
+      resource: Resource;
+      goneAfter: (sample: UsageSample) => number;
+    },
   ): Generator<Map<string, PodSample>> {
     let untilMs = lastMs;
     for (let tries = 0; tries < mostTries; tries++) {
@@ -72,7 +85,9 @@ export class PublishedSamples {
           );
         if (!sample || (sample.goneMs < Infinity && goneAfter(sample) <= atMs)) continue;
         newestMs = Math.max(newestMs, sample.seenMs);
-        readable.set(name, { milli: sample.milli, takenAtMs: sample.takenMs, windowMs: sample.windowMs });
+        const milli = resource === 'cpu' ? sample.milli : sample.memoryMilli;
+        if (milli === null) continue;
+        readable.set(name, { milli, takenAtMs: sample.takenMs, windowMs: sample.windowMs });
       }
       yield readable;
       if (newestMs < atMs - publicationSlackMs) return;

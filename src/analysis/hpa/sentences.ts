@@ -1,17 +1,18 @@
 import type { ReplicaProposal, ScaledPod } from '../../autoscaler/index.ts';
 import type { HpaReading } from '../../journal/index.ts';
-import { formatCount, formatInstant, formatPlural } from '../../support/index.ts';
-import type { AutoscalerFindings, AutoscalerSync, Statement } from '../findings.ts';
+import { formatBytes, formatCount, formatInstant, formatPlural } from '../../support/index.ts';
+import type { AutoscalerFindings, AutoscalerReading, AutoscalerSync, Statement } from '../findings.ts';
 
 /** The pods that did not count, and why. */
 export function setAsideInWords(
   { unready, missing, ignored }: ReplicaProposal['setAside'],
   pods: readonly ScaledPod[],
-): AutoscalerSync['setAside'] {
+  resource: 'cpu' | 'memory',
+): AutoscalerReading['setAside'] {
   const byName = new Map(pods.map((pod) => [pod.name, pod]));
   return [
     ...unready.map((pod) => ({ pod, why: unreadyBecause(byName.get(pod)) })),
-    ...missing.map((pod) => ({ pod, why: 'no CPU figure was published' })),
+    ...missing.map((pod) => ({ pod, why: `no ${nounOf(resource)} figure was published` })),
     ...ignored.map((pod) => ({ pod, why: byName.get(pod)?.deleting === true ? 'being deleted' : 'failed' })),
   ];
 }
@@ -41,17 +42,14 @@ export function syncInWords(sync: Omit<AutoscalerSync, 'why'>): string {
     sync.basis === 'status'
       ? 'by its status, because the metrics that it read are not among those recorded: '
       : '';
-  const figure =
-    sync.unit === 'percent'
-      ? `${formatCount(used)} % of what the pods request, target ${formatCount(target)} %`
-      : `${formatCount(used)}m of CPU per pod, target ${formatCount(target)}m`;
-  const measured = `${source}${figure}: ratio ${ratio.toFixed(2)}`;
+  const measured = `${source}${figureInWords(sync, used, target)}: ratio ${ratio.toFixed(2)}`;
   if (proposed === current) {
     const within = Math.abs(ratio - 1) <= tolerance;
     const why = within
       ? `within the tolerance of ${tolerance}`
       : 'but no other number of pods follows once pods set aside are counted';
-    if (desired === current) return `${measured}, ${why}: ${formatPlural(current, 'pod')} stay.`;
+    if (desired === current)
+      return `${measured}, ${why}: ${formatPlural(current, 'pod')} stay.${othersInWords(sync)}`;
   }
   const asks = `${measured} asks for ${formatCount(proposed)}`;
   const [able, limited] = conditions;
@@ -61,7 +59,42 @@ export function syncInWords(sync: Omit<AutoscalerSync, 'why'>): string {
       : `; ${able === 'ScaleDownStabilized' ? 'held up by a higher wish in the stabilization window' : 'held down by a lower wish in the stabilization window'}: ${formatCount(stabilized)}`;
   const cut =
     desired === null || desired === stabilized ? '' : `; ${limitInWords(limited)}: ${formatCount(desired)}`;
-  return `${asks}${held}${cut}${desired === current ? `, so ${formatPlural(current, 'pod')} stay` : ''}.`;
+  return `${asks}${held}${cut}${desired === current ? `, so ${formatPlural(current, 'pod')} stay` : ''}.${othersInWords(sync)}`;
+}
+
+/** `120 % of what the pods request, target 60 %`; the metric is named where it is one of several, or not the usual one. */
+function figureInWords(
+  { unit, metric, others = [] }: Pick<AutoscalerReading, 'unit' | 'metric'> & { others?: readonly unknown[] },
+  used: number,
+  target: number,
+): string {
+  const named = metric !== 'cpu' || others.length > 0;
+  switch (unit) {
+    case 'percent':
+      return `${formatCount(used)} % of ${named ? `the ${nounOf(metric)} that` : 'what'} the pods request, target ${formatCount(target)} %`;
+    case 'millicores':
+      return `${formatCount(used)}m of CPU per pod, target ${formatCount(target)}m`;
+    case 'bytes':
+      return `${formatBytes(used)} of memory per pod, target ${formatBytes(target)}`;
+    default:
+      return unit satisfies never;
+  }
+}
+
+function othersInWords({ others }: Pick<AutoscalerSync, 'others'>): string {
+  const said = others.map((other) => {
+    const used = other.basis === 'status' ? other.shownUtilization : other.utilization;
+    return other.proposed === null || used === null
+      ? `${nounOf(other.metric)} asks for nothing (${other.error ?? 'nothing was measured'})`
+      : `${nounOf(other.metric)} asks for ${formatCount(other.proposed)} (${figureInWords({ ...other, others: [other] }, used, other.target)})`;
+  });
+  return said.length === 0
+    ? ''
+    : ` The other ${said.length === 1 ? 'metric' : 'metrics'}: ${said.join(', ')}.`;
+}
+
+function nounOf(metric: string): string {
+  return metric === 'cpu' ? 'CPU' : metric;
 }
 
 function notComputedInWords({

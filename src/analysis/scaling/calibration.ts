@@ -1,7 +1,7 @@
 import type { Calibration } from '../findings.ts';
 import type { PodTrack, Pods } from '../pods.ts';
 import type { RunRecord, Second } from '../record.ts';
-import { cpuSamplesOf, type CpuSample } from '../samples.ts';
+import { usageSamplesOf, type UsageSample } from '../samples.ts';
 
 /** Fewer windows than this say nothing about the CPU that a request costs. */
 const leastSamples = 10;
@@ -31,7 +31,7 @@ function requestOf(pods: Pods): number | null {
 /** Least squares of CPU use over the rate that the pod answered in the same window. */
 function cpuPerRequest(record: RunRecord, pods: Pods, seconds: readonly Second[]): Calibration['cost'] {
   const rates = new Rates(seconds);
-  const points = cpuSamplesOf(record).flatMap((sample) => {
+  const points = usageSamplesOf(record).flatMap((sample) => {
     const pod = pods.named(sample.pod, sample.takenMs);
     if (!pod || !servedThroughout(pod, sample)) return [];
     const rate = rates.within(sample.pod, sample.takenMs - sample.windowMs, sample.takenMs);
@@ -56,7 +56,7 @@ function cpuPerRequest(record: RunRecord, pods: Pods, seconds: readonly Second[]
 }
 
 /** Start-up and shutdown cost CPU too, and say nothing about requests. */
-function servedThroughout({ rotations }: PodTrack, { takenMs, windowMs }: CpuSample): boolean {
+function servedThroughout({ rotations }: PodTrack, { takenMs, windowMs }: UsageSample): boolean {
   return rotations.some(({ fromMs, toMs }) => fromMs <= takenMs - windowMs && (toMs ?? Infinity) >= takenMs);
 }
 

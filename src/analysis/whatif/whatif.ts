@@ -9,7 +9,7 @@ import type {
 } from '../findings.ts';
 import { formatCount } from '../../support/index.ts';
 import type { RunRecord, Second } from '../record.ts';
-import { cpuSamplesOf } from '../samples.ts';
+import { usageSamplesOf } from '../samples.ts';
 import { lastUntil } from '../search.ts';
 import { objectSpeedupOf, speedupOf, timingOf } from '../timers.ts';
 import { weightsOf } from '../weights.ts';
@@ -88,7 +88,7 @@ function fromLoad(record: RunRecord, recorded: Recorded, { autoscaling, seconds 
     const rate = offeredRate(seconds, toMs - resolutionMs, toMs);
     return { atMs, workMilli: workMilli === null ? null : rate * cost.cpuMsPerRequest };
   });
-  const capMilli = Math.max(...cpuSamplesOf(record).map(({ milli }) => milli));
+  const capMilli = Math.max(...usageSamplesOf(record).map(({ milli }) => milli));
   return { ...recorded, looks, capMilli };
 }
 
@@ -171,6 +171,8 @@ function settingsOf(record: RunRecord, syncs: readonly AutoscalerSync[]): Settin
   const status = record.of('k8s.hpa').at(-1);
   const sync = syncs.at(-1);
   if (!status || !sync || !(sync.target > 0)) return null;
+  // Nobody knows what the other metrics would have come to.
+  if (sync.metric !== 'cpu' || sync.others.length > 0) return null;
   const speedup = speedupOf(record);
   const tolerance = timingOf(record, 'hpaTolerance') ?? 0.1;
   const downscaleStabilizationMs = timingOf(record, 'hpaDownscaleStabilizationMs') ?? 300_000 / speedup;

@@ -34,6 +34,7 @@ test('a pod that was just created has nothing yet', () => {
     startT: null,
     readyChangedT: null,
     cpuRequestMilli: 0,
+    memoryRequestBytes: 0,
   });
 });
 
@@ -49,8 +50,8 @@ test('a pod that serves, and is being deleted', () => {
     spec: {
       nodeName: 'worker-1',
       containers: [
-        { name: 'c', resources: { requests: { cpu: '100m' } } },
-        { name: 'd', resources: { requests: { cpu: '0.05' } } },
+        { name: 'c', resources: { requests: { cpu: '100m', memory: '10Mi' } } },
+        { name: 'd', resources: { requests: { cpu: '0.05', memory: '512Ki' } } },
       ],
     },
     status: {
@@ -81,6 +82,7 @@ test('a pod that serves, and is being deleted', () => {
     startT: 11_000,
     readyChangedT: 12_500,
     cpuRequestMilli: 150,
+    memoryRequestBytes: 10.5 * 1024 ** 2,
   });
 });
 
@@ -181,7 +183,15 @@ test('the autoscaler, with what it aims at and what it sees', () => {
     behavior: { scaleUp: { stabilizationWindowSeconds: 3 } },
     metrics: 1,
     targetCpuMilli: null,
-    readings: [{ metric: 'cpu', target: '60 %', current: '118 %', ratio: 118 / 60 }],
+    readings: [
+      {
+        metric: 'cpu',
+        target: '60 %',
+        current: '118 %',
+        ratio: 118 / 60,
+        aim: { resource: 'cpu', unit: 'percent', target: 60, shown: 118 },
+      },
+    ],
   });
   const { status: _unseen, ...young } = hpa;
   expect(hpaObserved(young)).toMatchObject({ currentReplicas: 0, currentUtilization: null });
@@ -232,7 +242,7 @@ test('usage is the sum over the containers, rounded up to a milli as Kubernetes 
     ],
   };
   expect(metricsObserved([metrics], fromWall).pods).toEqual([
-    { name: 'a', cpuMilli: 126, windowMs: 1500, takenT: 10_000 },
+    { name: 'a', cpuMilli: 126, memoryBytes: 2 * 1024 ** 2, windowMs: 1500, takenT: 10_000 },
   ]);
 });
 

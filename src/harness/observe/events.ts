@@ -58,7 +58,8 @@ export function podObserved(
       status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime,
       fromWall,
     ),
-    cpuRequestMilli: cpuRequestOf(pod),
+    cpuRequestMilli: requestMilliOf(pod, 'cpu'),
+    memoryRequestBytes: bytesOf(requestMilliOf(pod, 'memory')),
   };
 }
 
@@ -68,15 +69,19 @@ function instant(stamp: string | undefined, fromWall: (wallMs: number) => number
 }
 
 /** What the autoscaler divides a pod's use by: the requests of its containers, sidecars included; null where one has none. */
-function cpuRequestOf({ spec }: Pod): number | null {
+function requestMilliOf({ spec }: Pod, resource: 'cpu' | 'memory'): number | null {
   const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   const requests = [...(spec?.containers ?? []), ...sidecars].map(
-    ({ resources }) => resources?.requests?.['cpu'],
+    ({ resources }) => resources?.requests?.[resource],
   );
   return requests.reduce<number | null>(
     (sum, request) => (sum === null || request === undefined ? null : sum + milliOf(request)),
     0,
   );
+}
+
+function bytesOf(milli: number | null): number | null {
+  return milli === null ? null : milli / 1000;
 }
 
 export function nodeObserved(change: Change, { metadata, spec, status }: Node): Unstamped<NodeObserved> {
@@ -230,10 +235,17 @@ export function metricsObserved(
     pods: metrics.map(({ metadata, containers, window, timestamp }) => ({
       name: metadata?.name ?? '',
       cpuMilli: containers.reduce((sum, { usage }) => sum + milliOf(usage.cpu), 0),
+      ...memoryUsed(containers),
       windowMs: durationMs(window),
       ...takenAt(timestamp, fromWall),
     })),
   };
+}
+
+function memoryUsed(containers: PodMetrics['containers']): { memoryBytes?: number } {
+  const figures = containers.map(({ usage }): string | undefined => usage.memory);
+  if (figures.length === 0 || figures.includes(undefined)) return {};
+  return { memoryBytes: figures.reduce((sum, figure) => sum + milliOf(figure ?? '0'), 0) / 1000 };
 }
 
 function takenAt(timestamp: string, fromWall: (wallMs: number) => number): { takenT?: number } {

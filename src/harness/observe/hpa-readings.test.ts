@@ -34,7 +34,13 @@ test('each metric of an autoscaler stands beside what its status shows', () => {
       },
     }),
   ).toEqual([
-    { metric: 'memory', target: '20Mi', current: '30Mi', ratio: 1.5 },
+    {
+      metric: 'memory',
+      target: '20Mi',
+      current: '30Mi',
+      ratio: 1.5,
+      aim: { resource: 'memory', unit: 'milli', target: 20 * 1024 ** 2 * 1000, shown: 30 * 1024 ** 2 * 1000 },
+    },
     { metric: 'cpu of container api', target: '60 %', current: '90 %', ratio: 1.5 },
     { metric: 'packets (Pods)', target: '1k', current: null, ratio: null },
   ]);

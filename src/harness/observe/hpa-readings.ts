@@ -1,4 +1,4 @@
-import type { HpaReading } from '../../journal/index.ts';
+import type { HpaAim, HpaReading } from '../../journal/index.ts';
 import { milliOf, type HorizontalPodAutoscaler } from '../../kubernetes/index.ts';
 
 type Spec = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['metrics']>[number];
@@ -17,13 +17,35 @@ export function hpaReadings({ spec, status }: HorizontalPodAutoscaler): HpaReadi
     const { target } = partOf(one);
     // The status lists only metrics that could be read.
     const current = partOf(shown.find((other) => nameOf(other) === metric)).current;
+    const aim = aimOf(one.resource?.name, target, current);
     return {
       metric,
       target: inWords(target) ?? 'unknown',
       current: inWords(current),
       ratio: ratioOf(current, target),
+      ...(aim !== null && { aim }),
     };
   });
+}
+
+/** Null of what is not recorded of the pods, so that it cannot be recomputed. */
+function aimOf(
+  resource: string | undefined,
+  target: Value | undefined,
+  current: Value | undefined,
+): HpaAim | null {
+  if (resource !== 'cpu' && resource !== 'memory') return null;
+  if (target?.averageUtilization !== undefined) {
+    return {
+      resource,
+      unit: 'percent',
+      target: target.averageUtilization,
+      shown: current?.averageUtilization ?? null,
+    };
+  }
+  if (target?.averageValue === undefined) return null;
+  const shown = current?.averageValue === undefined ? null : milliOf(current.averageValue);
+  return { resource, unit: 'milli', target: milliOf(target.averageValue), shown };
 }
 
 function partOf(one: Spec | Status | undefined): { target?: Value; current?: Value } {

@@ -1,5 +1,5 @@
-import type { AutoscalerSync, Findings } from '../../../analysis/index.ts';
-import { count, instant, plural } from '../format.ts';
+import type { AutoscalerReading, AutoscalerSync, Findings } from '../../../analysis/index.ts';
+import { bytes, count, instant, plural } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { shortNames, type ShortNames } from '../names.ts';
 import { statements } from './statements.ts';
@@ -25,14 +25,18 @@ export function autoscalerSection(findings: Findings, tableRows: number): Markup
 }
 
 function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup {
+  const several = syncs.some(({ others }) => others.length > 0);
   return table({
     caption: html`${term('hpa-sync', 'Looks')} of the autoscaler, recomputed from the published metrics; where
-      it says <em>status</em>, from what the autoscaler's status shows`,
+      it says <em>status</em>, from what the autoscaler's status
+      shows${several ? '; of several metrics the first row is the one that led' : ''}`,
     columns: [
       { head: 'At', numeric: true },
       { head: 'Pods', numeric: true },
+      ...(several ? [{ head: 'Metric' }] : []),
       { head: 'Utilization', numeric: true },
       { head: 'Shown', numeric: true },
+      ...(several ? [{ head: 'Target', numeric: true }] : []),
       { head: 'From' },
       { head: 'Ratio', numeric: true },
       { head: 'Asks for', numeric: true },
@@ -43,35 +47,71 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
       { head: 'Conditions', wide: true },
       { head: 'Agrees' },
     ],
-    rows: syncs.map((sync) => [
-      html`${instant(sync.atMs)}${sync.seen ? '' : html` <span class="aside" title="follows from the sync period">inferred</span>`}`,
-      count(sync.current),
-      orDash(sync.utilization, figureOf(sync), sync.error ?? 'not measured'),
-      shownOf(sync),
-      sync.basis === 'none' ? dash('not recomputed') : sync.basis,
-      orDash(sync.ratio, (ratio) => ratio.toFixed(2), 'not measured'),
-      orDash(sync.proposed, count, 'no decision'),
-      orDash(sync.stabilized, count, 'no decision'),
-      orDash(sync.desired, count, 'no decision'),
-      count(sync.result),
-      asideInWords(sync, names),
-      (sync.conditions.length > 0 ? sync.conditions : sync.shownConditions).join(', '),
-      agrees(sync),
+    rows: syncs.flatMap((sync) => [
+      [
+        html`${instant(sync.atMs)}${sync.seen ? '' : html` <span class="aside" title="follows from the sync period">inferred</span>`}`,
+        count(sync.current),
+        ...readCells(sync, several),
+        orDash(sync.stabilized, count, 'no decision'),
+        orDash(sync.desired, count, 'no decision'),
+        count(sync.result),
+        asideInWords(sync, names),
+        (sync.conditions.length > 0 ? sync.conditions : sync.shownConditions).join(', '),
+        agrees(sync),
+      ],
+      ...sync.others.map((other) => [
+        html`<span class="aside">${instant(sync.atMs)}</span>`,
+        '',
+        ...readCells(other, several),
+        '',
+        '',
+        '',
+        asideInWords(other, names),
+        '',
+        agrees({ ...other, decisionAgrees: null }),
+      ]),
     ]),
     empty: 'The autoscaler was never seen to look.',
   });
 }
 
-function figureOf({ unit }: AutoscalerSync): (value: number) => string {
-  return (value) => (unit === 'percent' ? `${count(value)}\u00a0%` : `${count(value)}m`);
+/** What a metric was, and what it asks for. */
+function readCells(
+  reading: AutoscalerReading & { shownMetrics?: string | null },
+  several: boolean,
+): Content[] {
+  const { metric, utilization, basis, ratio, proposed, target, error } = reading;
+  return [
+    ...(several ? [metric === 'cpu' ? 'CPU' : metric] : []),
+    orDash(utilization, figureOf(reading), error ?? 'not measured'),
+    shownOf(reading),
+    ...(several ? [figureOf(reading)(target)] : []),
+    basis === 'none' ? dash('not recomputed') : basis,
+    orDash(ratio, (value) => value.toFixed(2), 'not measured'),
+    orDash(proposed, count, 'no decision'),
+  ];
 }
 
-function shownOf(sync: AutoscalerSync): Content {
-  if (sync.basis === 'none' && sync.shownMetrics !== null) return sync.shownMetrics;
-  return orDash(sync.shownUtilization, figureOf(sync), 'not shown');
+function figureOf({ unit }: AutoscalerReading): (value: number) => string {
+  switch (unit) {
+    case 'percent':
+      return (value) => `${count(value)}\u00a0%`;
+    case 'millicores':
+      return (value) => `${count(value)}m`;
+    case 'bytes':
+      return bytes;
+    default:
+      return unit satisfies never;
+  }
 }
 
-function asideInWords({ setAside, error }: AutoscalerSync, names: ShortNames): Content {
+function shownOf(reading: AutoscalerReading & { shownMetrics?: string | null }): Content {
+  const { basis, shownMetrics = null, shownUtilization } = reading;
+  if (basis === 'none' && shownMetrics !== null) return shownMetrics;
+  return orDash(shownUtilization, figureOf(reading), 'not shown');
+}
+
+function asideInWords({ setAside, error }: AutoscalerReading, names: ShortNames): Content {
   if (error !== null) return error;
   const reasons = Map.groupBy(setAside, ({ why }) => why);
   return [...reasons]
@@ -79,11 +119,14 @@ function asideInWords({ setAside, error }: AutoscalerSync, names: ShortNames): C
     .join('; ');
 }
 
-function agrees({ utilizationAgrees, decisionAgrees }: AutoscalerSync): Content {
-  if (decisionAgrees === null) return dash('nothing to compare');
-  return decisionAgrees && utilizationAgrees !== false
+function agrees({
+  utilizationAgrees,
+  decisionAgrees,
+}: Pick<AutoscalerSync, 'utilizationAgrees' | 'decisionAgrees'>): Content {
+  if (utilizationAgrees === null && decisionAgrees === null) return dash('nothing to compare');
+  return decisionAgrees !== false && utilizationAgrees !== false
     ? html`<span class="held yes">✓</span>`
-    : html`<span class="held no">✗ ${decisionAgrees ? 'utilization' : 'decision'}</span>`;
+    : html`<span class="held no">✗ ${decisionAgrees === false ? 'decision' : 'utilization'}</span>`;
 }
 
 /** All looks, or of too many those that changed or explain something, and evenly spaced others. */

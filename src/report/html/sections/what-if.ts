@@ -54,7 +54,10 @@ export function whatIfSection(findings: Findings): Markup {
 }
 
 function whyNot({ autoscaler: { syncs } }: Findings): string {
-  return syncs.some(({ unit, basis }) => unit === 'percent' && basis !== 'none')
+  return syncs.some(
+    ({ unit, basis, metric, others }) =>
+      unit === 'percent' && basis !== 'none' && metric === 'cpu' && others.length === 0,
+  )
     ? 'too little was measured.'
     : 'only an autoscaler whose one metric is the utilization of CPU can be.';
 }
