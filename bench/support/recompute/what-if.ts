@@ -183,17 +183,21 @@ function badWithoutFault(second: Line, { faults }: Findings): number {
   return bad;
 }
 
-/** Isotonic regression by its max-min formula: at each point the highest, over where a stretch begins, of the lowest mean, over where it ends. */
+/**
+ * Isotonic regression by its max-min formula: at each point the highest, over where a stretch begins, of the lowest mean, over where it ends. No
+ * stretch begins or ends between points of one rate.
+ */
 function isotonic(points: { rate: number; requests: number; bad: number }[]): (rate: number) => number {
   const sorted = points.filter(({ requests }) => requests > 0).sort((a, b) => a.rate - b.rate);
   const fitted = sorted.map((_, at) => {
     let highest = 0;
     for (let from = 0; from <= at; from++) {
+      if (sorted[from - 1]?.rate === sorted[from]?.rate) continue;
       let [bad, requests, lowest] = [0, 0, Infinity];
       for (let to = from; to < sorted.length; to++) {
         bad += sorted[to]?.bad ?? 0;
         requests += sorted[to]?.requests ?? 0;
-        if (to >= at) lowest = Math.min(lowest, bad / requests);
+        if (to >= at && sorted[to + 1]?.rate !== sorted[to]?.rate) lowest = Math.min(lowest, bad / requests);
       }
       highest = Math.max(highest, lowest);
     }

@@ -14,13 +14,11 @@ export interface BadCurve {
 
 /**
  * The run's own experience of load: the share of bad requests over the rate per pod, by isotonic regression (pool adjacent
- * violators), weighted by requests. Between two rates it is that of the lower one; beyond the highest, that of the highest.
+ * violators), weighted by requests; seconds of the same rate are one point. Between two rates it is that of the lower one; beyond the highest, that of the highest.
  */
 export function badCurveOf(points: readonly LoadPoint[]): BadCurve {
   const blocks: LoadPoint[] = [];
-  const sorted = points
-    .filter(({ requests }) => requests > 0)
-    .toSorted((a, b) => a.ratePerPod - b.ratePerPod);
+  const sorted = byRate(points).toSorted((a, b) => a.ratePerPod - b.ratePerPod);
   for (const point of sorted) {
     blocks.push({ ...point });
     for (;;) {
@@ -40,6 +38,17 @@ export function badCurveOf(points: readonly LoadPoint[]): BadCurve {
     },
     highest: sorted.at(-1)?.ratePerPod ?? 0,
   };
+}
+
+/** Of a steady load many seconds have the very same rate: none of them is later on the curve than the others. */
+function byRate(points: readonly LoadPoint[]): LoadPoint[] {
+  const rates = new Map<number, LoadPoint>();
+  for (const { ratePerPod, requests, bad } of points) {
+    if (requests === 0) continue;
+    const point = rates.get(ratePerPod) ?? { ratePerPod, requests: 0, bad: 0 };
+    rates.set(ratePerPod, { ratePerPod, requests: point.requests + requests, bad: point.bad + bad });
+  }
+  return [...rates.values()];
 }
 
 function share({ requests, bad }: LoadPoint): number {

@@ -45,7 +45,10 @@ function variantInWords({
   const bad =
     Math.abs(fewerBadRequests) < 1
       ? 'as many lost or slow requests'
-      : `${formatCount(Math.abs(fewerBadRequests))} ${fewerBadRequests > 0 ? 'fewer' : 'more'} lost or slow requests`;
+      : formatPlural(
+          Math.abs(fewerBadRequests),
+          `${fewerBadRequests > 0 ? 'fewer' : 'more'} lost or slow request`,
+        );
   const guess =
     secondsBeyondExperience === 0
       ? ''

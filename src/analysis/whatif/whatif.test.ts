@@ -91,6 +91,12 @@ describe('the share of bad requests over the load per pod', () => {
     expect(sum).toBeCloseTo(56, 9);
   });
 
+  test('of a steady load is that of all its seconds, not of the last bad ones', () => {
+    const steady = [0, 0, 0, 0, 30, 70].map((bad) => ({ ratePerPod: 50, requests: 100, bad }));
+    const curve = badCurveOf([...points.slice(0, 2), ...steady]);
+    expect([49, 50, 60].map((rate) => curve.shareAt(rate))).toEqual([0.04, 1 / 6, 1 / 6]);
+  });
+
   test('of a run without load is nothing', () => {
     expect(badCurveOf([]).shareAt(10)).toBe(0);
   });

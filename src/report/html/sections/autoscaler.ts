@@ -33,12 +33,14 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
     columns: [
       { head: 'At', numeric: true },
       { head: 'Pods', numeric: true },
-      ...(several ? [{ head: 'Metric' }] : []),
+      { head: html`Metric <span class="aside">target</span>` },
       { head: 'Utilization', numeric: true },
       { head: 'Shown', numeric: true },
-      ...(several ? [{ head: 'Target', numeric: true }] : []),
       { head: 'From' },
-      { head: 'Ratio', numeric: true },
+      {
+        head: html`Ratio <span class="aside">tolerance ${syncs[0]?.tolerance ?? 0}</span>`,
+        numeric: true,
+      },
       { head: 'Asks for', numeric: true },
       { head: 'After window', numeric: true },
       { head: 'After policy', numeric: true },
@@ -51,7 +53,7 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
       [
         html`${instant(sync.atMs)}${sync.seen ? '' : html` <span class="aside" title="follows from the sync period">inferred</span>`}`,
         count(sync.current),
-        ...readCells(sync, several),
+        ...readCells(sync, sync.tolerance),
         orDash(sync.stabilized, count, 'no decision'),
         orDash(sync.desired, count, 'no decision'),
         count(sync.result),
@@ -62,7 +64,7 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
       ...sync.others.map((other) => [
         html`<span class="aside">${instant(sync.atMs)}</span>`,
         '',
-        ...readCells(other, several),
+        ...readCells(other, sync.tolerance),
         '',
         '',
         '',
@@ -78,16 +80,22 @@ function looksTable(syncs: readonly AutoscalerSync[], names: ShortNames): Markup
 /** What a metric was, and what it asks for. */
 function readCells(
   reading: AutoscalerReading & { shownMetrics?: string | null },
-  several: boolean,
+  tolerance: number,
 ): Content[] {
   const { metric, utilization, basis, ratio, proposed, target, error } = reading;
+  const within = ratio !== null && Math.abs(ratio - 1) <= tolerance;
   return [
-    ...(several ? [metric === 'cpu' ? 'CPU' : metric] : []),
+    basis === 'none'
+      ? dash('as shown')
+      : html`${metric === 'cpu' ? 'CPU' : metric} <span class="aside">${figureOf(reading)(target)}</span>`,
     orDash(utilization, figureOf(reading), error ?? 'not measured'),
     shownOf(reading),
-    ...(several ? [figureOf(reading)(target)] : []),
     basis === 'none' ? dash('not recomputed') : basis,
-    orDash(ratio, (value) => value.toFixed(2), 'not measured'),
+    orDash(
+      ratio,
+      (value) => html`${value.toFixed(2)}${within ? html` <span class="aside">within</span>` : ''}`,
+      'not measured',
+    ),
     orDash(proposed, count, 'no decision'),
   ];
 }

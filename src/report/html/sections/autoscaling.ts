@@ -96,7 +96,11 @@ function elasticityTable({ autoscaling: { elasticity, cost } }: Findings): Conte
     ['τU', 'share of the time with too few pods', percent(underTimeshare)],
     ['τO', 'share of the time with too many pods', percent(overTimeshare)],
     ['υ', 'share of seconds in which pods and need moved differently', percent(instability)],
-    ['jitter', 'changes of the pods beyond those of the need, per hour', decimal(jitterPerHour)],
+    [
+      'jitter',
+      'changes of the pods beyond those of the need, per hour',
+      decimal(jitterPerHour).replace('-', '−'),
+    ],
     ['pod-seconds', 'in rotation, while traffic ran', count(Math.round(elasticity.suppliedPodSeconds))],
     ['pod-seconds', 'placed on nodes, while traffic ran', count(Math.round(cost.podSeconds))],
     ['pod-seconds', 'that the load needed', count(Math.round(elasticity.demandPodSeconds))],

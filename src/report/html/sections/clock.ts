@@ -14,14 +14,13 @@ import { html, section, term, type Content, type Markup } from '../markup.ts';
 import { pageMarks, type PageMark } from '../marks.ts';
 import { shortNames, type ShortNames } from '../names.ts';
 import {
-  connectionsTable,
   ganttTable,
   heatTable,
   latencyTable,
   loadTable,
   nodesTable,
+  perPodTables,
   replicasTable,
-  servedTable,
 } from './lane-tables.ts';
 
 interface Lane {
@@ -117,6 +116,7 @@ function lanes(findings: Findings, rows: number): Lane[] {
 function podCharts(findings: Findings): Lane[] {
   const traffic = findings.seconds.length > 0;
   const { prefix, nodePrefix } = shortNames(findings);
+  const perPod = perPodTables(findings);
   return [
     {
       name: 'gantt',
@@ -133,7 +133,7 @@ function podCharts(findings: Findings): Lane[] {
       title: servedTitle(findings),
       says: html`Where a pod’s band ends and others widen, traffic was ${term('rerouting', 'rerouted')}. Pods
       of one node have one hue.`,
-      data: servedTable(findings),
+      data: perPod.served,
       drawn: traffic,
     },
     {
@@ -142,7 +142,7 @@ function podCharts(findings: Findings): Lane[] {
       title: connectionsTitle(findings),
       says: html`A new pod receives requests only as new ${term('connections-per-pod', 'connections')} reach
       it.`,
-      data: connectionsTable(findings),
+      data: perPod.connections,
       drawn: traffic,
     },
     {

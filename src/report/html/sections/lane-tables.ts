@@ -6,7 +6,7 @@ import { podsWithTraffic } from '../chart-data.ts';
 import { count, decimal, duration, instant, plural } from '../format.ts';
 import { bandName, heatOf } from '../heat.ts';
 import { dataTable, html, orDash, term, type Content, type Markup } from '../markup.ts';
-import { shortName, shortNames } from '../names.ts';
+import { shortName, shortNames, type ShortNames } from '../names.ts';
 import { outcomeNames } from '../sentences.ts';
 
 /** Spans of time in a table with one row per pod. */
@@ -124,14 +124,32 @@ export function ganttTable(findings: Findings): Markup {
   });
 }
 
-/** Answers per second of each pod, over a dozen spans of time. */
-export function servedTable(findings: Findings): Markup {
-  return perPod(findings, 'served', 'requests per pod', 'Ok answers per second', (bin) => bin.served);
-}
-
-/** Open connections of each pod, at the end of a dozen spans of time. */
-export function connectionsTable(findings: Findings): Markup {
-  return perPod(findings, 'connections', 'connections per pod', 'Open connections', (bin) => bin.connections);
+/** Answers per second of each pod over a dozen spans of time, and its open connections at the end of each. */
+export function perPodTables(findings: Findings): { served: Markup; connections: Markup } {
+  const { bins, widthS } = binPods(findings.seconds, podColumns);
+  const about = {
+    names: shortNames(findings),
+    pods: podsWithTraffic(findings),
+    starts: bins.map(({ t }) => t),
+  };
+  return {
+    served: perPod({
+      ...about,
+      name: 'served',
+      title: 'requests per pod',
+      what: 'Ok answers per second',
+      values: bins.map(({ served }) => served),
+      note: widthNote(widthS, 'averages per second'),
+    }),
+    connections: perPod({
+      ...about,
+      name: 'connections',
+      title: 'connections per pod',
+      what: 'Open connections',
+      values: bins.map(({ connections }) => connections),
+      note: widthNote(widthS, 'the state at its end'),
+    }),
+  };
 }
 
 /** Ok requests by band of response time, over a dozen spans of time. */
@@ -155,29 +173,33 @@ export function heatTable(findings: Findings): Markup {
   );
 }
 
-function perPod(
-  findings: Findings,
-  name: string,
-  title: string,
-  what: string,
-  pick: (bin: PodBin) => ReadonlyMap<string, number> | null,
-): Markup {
-  const { bins, widthS } = binPods(findings.seconds, podColumns);
-  const names = shortNames(findings);
-  const values = bins.map(pick);
+interface PerPod {
+  name: string;
+  title: string;
+  what: string;
+  names: ShortNames;
+  pods: readonly string[];
+  /** Of the spans, ms. */
+  starts: readonly number[];
+  /** By span, of each pod. */
+  values: readonly (PodBin['served'] | PodBin['connections'])[];
+  note: string;
+}
+
+function perPod({ name, title, what, names, pods, starts, values, note }: PerPod): Markup {
   return dataTable(
     name,
     title,
     {
       caption: `${what}, by pod and from each instant on`,
-      columns: [{ head: 'Pod' }, ...bins.map((bin) => ({ head: instant(bin.t), numeric: true }))],
-      rows: podsWithTraffic(findings).map((pod) => [
+      columns: [{ head: 'Pod' }, ...starts.map((t) => ({ head: instant(t), numeric: true }))],
+      rows: pods.map((pod) => [
         shortName(names, pod),
         ...values.map((value) => decimal(value?.get(pod) ?? 0)),
       ]),
       empty: 'No answer carried a pod’s name.',
     },
-    widthNote(widthS, name === 'served' ? 'averages per second' : 'the state at its end'),
+    note,
   );
 }
 
