@@ -207,6 +207,19 @@ describe('a report in the browser', () => {
     expect(await entry.getAttribute('aria-pressed')).toBe('false');
   });
 
+  test('the link to a definition never stands alone on a line (390 px)', async () => {
+    const { page } = await reader.open(html, { viewport: { width: 390, height: 900 } });
+    const alone = await page.locator('.statement .what, .highlights .what').evaluateAll(
+      (links) =>
+        links.filter((link) => {
+          const before = link.previousElementSibling?.getBoundingClientRect();
+          return before === undefined || before.bottom < link.getBoundingClientRect().top;
+        }).length,
+    );
+    expect(alone).toBe(0);
+    expect(await page.locator('.statement .what').count()).toBeGreaterThan(5);
+  });
+
   test('what is below the first screen is laid out later, and a jump to it lands there all the same', async () => {
     const { page } = await reader.open(html);
     expect(await page.locator('main > section:not(.laid-out)').count()).toBe(0);

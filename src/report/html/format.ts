@@ -54,6 +54,11 @@ export function decimal(value: number | null, digits = 1): string {
 /** By decimals; making one takes longer than using it a hundred times. */
 const formats: Intl.NumberFormat[] = [];
 
+/** A sentence in which no line ends between a number and its unit. */
+export function unparted(sentence: string): string {
+  return sentence.replaceAll(/(\d) (?=(?:%|‰|(?:ms|s|min|h|[KMG]iB)(?!\w)))/g, '$1\u00a0');
+}
+
 /** Several things as running text: `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

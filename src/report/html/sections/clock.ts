@@ -1,5 +1,5 @@
 import type { Findings } from '../../../analysis/index.ts';
-import { instant, plural } from '../format.ts';
+import { instant, plural, unparted } from '../format.ts';
 import {
   connectionsTitle,
   ganttTitle,
@@ -167,7 +167,7 @@ function calledShort(what: string, prefix: string): Content {
 function lane({ name, subject, title, says, drawn }: Lane): Markup {
   return html`<div class="lane" id="lane-${name}">
     <div class="lane-head">
-      <h3><span class="subject">${subject}</span> ${title}</h3>
+      <h3><span class="subject">${subject}</span> ${unparted(title)}</h3>
       ${drawn ? html`<div class="legend needs-script" data-legend="${name}"></div>` : ''}
     </div>
     ${drawn && says !== undefined ? html`<p class="note">${says}</p>` : ''}

@@ -1,6 +1,6 @@
 import type { FaultFinding, Findings } from '../../../analysis/index.ts';
 import type { DefinitionName } from '../definitions.ts';
-import { count, duration, instant, shortList } from '../format.ts';
+import { count, duration, instant, shortList, unparted } from '../format.ts';
 import { faultCode } from '../marks.ts';
 import { html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { shortNames, type ShortNames } from '../names.ts';
@@ -78,7 +78,7 @@ function oneFault(fault: FaultFinding, index: number, names: ShortNames): Markup
       <span class="target">${fault.target} (${fault.id})</span>
     </h3>
     <div class="told">
-      <p>${names.inText(faultSentence(fault))}</p>
+      <p>${unparted(names.inText(faultSentence(fault)))}</p>
       ${fault.explanation === null ? '' : statements(fault.explanation.says, names)}
       ${fault.misrouted === null ? '' : statements(fault.misrouted.says, names)}
       ${fault.effect === 'arrival' ? '' : measures(fault)}

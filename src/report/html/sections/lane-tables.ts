@@ -182,7 +182,7 @@ interface PerPod {
   /** Of the spans, ms. */
   starts: readonly number[];
   /** By span, of each pod. */
-  values: readonly (PodBin['served'] | PodBin['connections'])[];
+  values: readonly PodBin['served'][];
   note: string;
 }
 

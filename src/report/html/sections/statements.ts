@@ -1,6 +1,6 @@
 import type { Statement } from '../../../analysis/index.ts';
 import { definitions, type DefinitionName } from '../definitions.ts';
-import { instant } from '../format.ts';
+import { instant, unparted } from '../format.ts';
 import { html, type Content, type Markup } from '../markup.ts';
 import type { ShortNames } from '../names.ts';
 
@@ -10,7 +10,8 @@ const marginSeconds = 2;
 /** Sentences of the analysis, each with the seconds that it came from, to be shown on the clock, and its definition. */
 export function statements(says: readonly Statement[], names: ShortNames): Content {
   return says.map(
-    ({ text, ...about }) => html`<p class="statement">${names.inText(text)} ${reference(about)}</p> `,
+    ({ text, ...about }) =>
+      html`<p class="statement">${unparted(names.inText(text))} ${reference(about)}</p> `,
   );
 }
 

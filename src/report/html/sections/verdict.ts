@@ -1,5 +1,5 @@
 import type { Findings } from '../../../analysis/index.ts';
-import { all, count, duration, percent, plural } from '../format.ts';
+import { all, count, duration, percent, plural, unparted } from '../format.ts';
 import { highlights, untoldDoubts, type Highlight } from '../highlights.ts';
 import { bullets, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { reference } from './statements.ts';
@@ -57,7 +57,7 @@ function highlightList(items: readonly Highlight[]): Content {
           ({ title, text, anchor, tone, ...about }) =>
             html`<li class="${tone}">
               <a href="#${anchor}">${title}</a>
-              <p>${text} ${reference(about)}</p>
+              <p>${unparted(text)} ${reference(about)}</p>
             </li> `,
         )}
       </ol>`;
