@@ -218,7 +218,7 @@ function recomputeLooks(lines: readonly Line[], { autoscaler }: Findings, is: Co
   const told = of(lines, 'k8s.hpa').filter((line) => line.conditions.length > 0);
   for (const sync of autoscaler.syncs.filter(({ seen, proposed }) => seen && proposed !== null)) {
     const status = told.find((line) => line.t === sync.atMs);
-    if (status === undefined || sync.unit !== 'percent') continue;
+    if (status === undefined || sync.unit !== 'percent' || sync.metric !== 'cpu') continue;
     const aside = new Set(sync.setAside.map(({ pod }) => pod));
     const published = publishedUtilizations(lines, sync.atMs, aside);
     const isPublished = published.includes(status.currentUtilization);
