@@ -1,8 +1,9 @@
-import type { Findings, LatencyWindow, LostRequests } from '../../../analysis/index.ts';
+import type { Findings, LatencyWindow } from '../../../analysis/index.ts';
 import { count, duration, percent } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { shortNames, type ShortNames } from '../names.ts';
 import { failuresInWords } from '../sentences.ts';
+import { faultName } from './fault-name.ts';
 import { statements } from './statements.ts';
 
 /** What the run was like for those who sent the requests: what was lost to what, and how answers changed around each fault. */
@@ -14,14 +15,13 @@ export function customersSection(findings: Findings): Markup {
     'Customers',
     customers.scheduled === 0
       ? html`<p class="empty">No request was scheduled.</p>`
-      : html`${statements(customers.says, names)} ${lostTable(customers.lost, names)}
-        ${windowsTable(customers.windows)}`,
+      : html`${statements(customers.says, names)} ${lostTable(findings, names)} ${windowsTable(findings)}`,
   );
 }
 
 const mostPods = 3;
 
-function lostTable(lost: readonly LostRequests[], names: ShortNames): Markup {
+function lostTable({ customers: { lost }, faults }: Findings, names: ShortNames): Markup {
   return table({
     caption: html`${term('lost-by-cause', 'Lost requests')} by cause`,
     columns: [
@@ -34,7 +34,7 @@ function lostTable(lost: readonly LostRequests[], names: ShortNames): Markup {
       { head: 'Pods', wide: true },
     ],
     rows: lost.map(({ cause, fault, count: number, evidence, budgetShare, byOutcome, byPod }) => [
-      cause === 'fault' ? html`<span class="id">${fault ?? ''}</span>` : 'no fault explains them',
+      cause === 'fault' ? faultName(faults, fault ?? '') : 'no fault explains them',
       count(number),
       cause === 'fault' ? count(evidence.byPod) : dash('does not apply'),
       cause === 'fault' ? count(evidence.byTime) : dash('does not apply'),
@@ -49,7 +49,7 @@ function lostTable(lost: readonly LostRequests[], names: ShortNames): Markup {
   });
 }
 
-function windowsTable(windows: Findings['customers']['windows']): Content {
+function windowsTable({ customers: { windows }, faults }: Findings): Content {
   const rows = windows.flatMap(({ fault, before, during, after }) =>
     (
       [
@@ -58,7 +58,7 @@ function windowsTable(windows: Findings['customers']['windows']): Content {
         ['after', after],
       ] as const
     ).map(([when, window]) =>
-      row(html`<span class="id">${fault}</span> <span class="aside">${when}</span>`, window),
+      row(html`${faultName(faults, fault)} <span class="aside">${when}</span>`, window),
     ),
   );
   if (rows.length === 0) return '';

@@ -2,6 +2,7 @@ import type { FaultFinding, Findings } from '../../../analysis/index.ts';
 import type { DefinitionName } from '../definitions.ts';
 import { count, duration, instant, shortList, unparted } from '../format.ts';
 import { faultCode } from '../marks.ts';
+import { faultName } from './fault-name.ts';
 import { html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { shortNames, type ShortNames } from '../names.ts';
 import { failuresInWords, faultSentence } from '../sentences.ts';
@@ -53,9 +54,8 @@ function summary(faults: readonly FaultFinding[], names: ShortNames): Markup {
       { head: term('outage', 'Outage'), numeric: true },
       { head: term('lost', 'Lost'), numeric: true },
     ],
-    rows: faults.map((fault, index) => [
-      html`<span class="code fault">${faultCode(index)}</span>
-        <a class="id" href="#fault-${index + 1}">${fault.id}</a>`,
+    rows: faults.map((fault) => [
+      faultName(faults, fault.id),
       names.inText(`${fault.type} ${fault.target}`),
       instant(fault.injectedMs),
       orDash(fault.reactionMs, duration),

@@ -2,6 +2,7 @@ import type { Departure, Findings, SentAfter } from '../../../analysis/index.ts'
 import { count, duration, instant } from '../format.ts';
 import { dash, html, orDash, section, table, term, type Content, type Markup } from '../markup.ts';
 import { shortName, shortNames } from '../names.ts';
+import { faultName } from './fault-name.ts';
 import { statements } from './statements.ts';
 
 /** How traffic left the pods that went, and found those that came. */
@@ -61,10 +62,8 @@ export function reroutingSection(findings: Findings): Markup {
 }
 
 function why({ faultId }: Departure, faults: Findings['faults']): Content {
-  const index = faults.findIndex(({ id }) => id === faultId);
-  return index === -1
-    ? 'taken away'
-    : html`<a class="id" href="#fault-${index + 1}">${faults[index]?.id}</a>`;
+  const fault = faults.find(({ id }) => id === faultId);
+  return fault === undefined ? 'taken away' : faultName(faults, fault.id);
 }
 
 function sent(after: SentAfter | null): Content {
