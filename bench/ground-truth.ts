@@ -129,6 +129,7 @@ function compare(fault: FaultFinding, { pods, rerouting }: Findings, told: Witne
     slices.find(({ atMs, listed }) => atMs > goneMs - slackMs && !listed.includes(lost.pod))?.atMs ?? null;
   const joinedMs = slices.find(({ listed }) => listed.includes(replacement.pod))?.atMs ?? null;
   const createdMs = first(({ name }) => name === replacement.pod);
+  const shownRunningMs = first(({ name, running }) => name === replacement.pod && running);
   const shownReadyMs = first(({ name, ready }) => name === replacement.pod && ready);
   const noticedMs =
     fault.type === 'kill-node'
@@ -157,7 +158,8 @@ function compare(fault: FaultFinding, { pods, rerouting }: Findings, told: Witne
   instant('detected', step('detected'), noticedMs === null ? null : Math.max(goneMs, noticedMs));
   instant('out of rotation', step('out of rotation'), leftMs === null ? null : Math.max(goneMs, leftMs));
   instant('replacement created', step('replacement created'), createdMs && Math.max(goneMs, createdMs));
-  instant('started', found.startedMs, replacement.startedMs);
+  instant('started, by its process', found.startedMs, replacement.startedMs);
+  instant('started, by the API', found.startedMs, shownRunningMs);
   instant('ready, by the probe it answered', found.readyMs, readyMs);
   instant('ready, by the API', found.readyMs, shownReadyMs);
   instant('in rotation', step('in rotation'), joinedMs);

@@ -16,6 +16,8 @@ export interface Change {
   terminating: boolean;
   /** Of a pod or node its Ready condition. */
   ready: boolean;
+  /** Of a pod whether all of its containers run. */
+  running: boolean;
   /** Of a slice the pods whose endpoints are ready. */
   listed: string[];
 }
@@ -34,7 +36,10 @@ interface Watched {
   type: Change['type'];
   object: {
     metadata: { name: string; deletionTimestamp?: string };
-    status?: { conditions?: { type: string; status: string }[] };
+    status?: {
+      conditions?: { type: string; status: string }[];
+      containerStatuses?: { state?: { running?: object } }[];
+    };
     endpoints?: { conditions?: { ready?: boolean }; targetRef?: { name: string } }[];
   };
 }
@@ -86,6 +91,7 @@ function changeOf(
     name: metadata.name,
     terminating: metadata.deletionTimestamp !== undefined,
     ready: status?.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True',
+    running: status?.containerStatuses?.every(({ state }) => state?.running !== undefined) === true,
     listed: endpoints
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ targetRef }) => targetRef?.name ?? []),

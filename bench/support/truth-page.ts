@@ -15,7 +15,8 @@ const truths: Record<string, string> = {
   detected: 'a second client of the API',
   'out of rotation': 'a second client of the API',
   'replacement created': 'a second client of the API',
-  started: 'the replacement’s own clock at its start',
+  'started, by its process': 'the replacement’s own clock at its start',
+  'started, by the API': 'a second client of the API',
   'ready, by the probe it answered': 'the replacement’s own clock when it answered its first probe',
   'ready, by the API': 'a second client of the API',
   'in rotation': 'a second client of the API',
@@ -72,8 +73,9 @@ answered when it died, only its client knows, and by so many the two counts may 
   }
 
 **Bias** is the median of the errors with their sign: above 0 where more is reported than is true. What is read through a watch cannot be early; a bias of a few
-milliseconds is the way of the news, and the pace of arrivals (10 ms) limits what clients can see of an outage. *Started* is what the kubelet's status says, and a
-kubelet learns that a container runs at its next look (\`podRelist\`: 1 s in Kubernetes, 50 ms at this speed-up): so late it is by definition.
+milliseconds is the way of the news, and the pace of arrivals (10 ms) limits what clients can see of an outage. *Started* is what the kubelet's status
+says, and a kubelet learns that a container runs at its next look (\`podRelist\`: 1 s in Kubernetes, 50 ms at this speed-up): beside the
+process it is so late by definition.
 `;
 }
 
