@@ -54,6 +54,12 @@ export async function untilReady({ client }: Lab, node: string, ready: boolean):
   });
 }
 
+/** Names of the namespaces that runs made for themselves. Others may be on their way out still, those of the contract suite. */
+export async function namespacesOfRuns({ client }: Lab): Promise<string[]> {
+  const namespaces = await client.list(kinds.namespace, { labelSelector: 'openbell.dev/run' });
+  return namespaces.map(({ metadata }) => metadata?.name ?? '');
+}
+
 /** kubectl on the control-plane node, as the cluster's administrator. @returns what it wrote. */
 export async function kubectl({ node }: Lab, args: readonly string[], input = ''): Promise<string> {
   const controlPlane = node('worker-1').replace(/-worker$/, '-control-plane');

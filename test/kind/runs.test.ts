@@ -9,7 +9,7 @@ import { until } from '../../src/support/index.ts';
 import { loadGeneratorImage, sampleApiImage } from '../../src/workload/index.ts';
 import { cuttableProxy } from '../support/cuttable-proxy.ts';
 import { pluginKubeconfig, readWritten } from '../support/plugin-kubeconfig.ts';
-import { isMissing, kubectl, openbell, resultIn, sharedLab } from './lab.ts';
+import { isMissing, kubectl, namespacesOfRuns, openbell, resultIn, sharedLab } from './lab.ts';
 
 function scenario(name: string): string {
   return fileURLToPath(new URL(`scenarios/${name}.yaml`, import.meta.url));
@@ -20,7 +20,6 @@ describe.skipIf(isMissing)('a run on a kind cluster', () => {
 
   it('uses one with the same workers and timings, loads it from pods, and has nothing in it afterwards', async () => {
     const { client, folder, node } = await lab();
-    const namespaces = (await client.list(kinds.namespace)).length;
     const text = await openbell(['run', scenario('short'), '--on', 'kind', '--out', folder, '--json']);
     expect(text).toContain('runs already with the same timings');
     const { provider, faults, requests } = resultIn(text);
@@ -28,7 +27,7 @@ describe.skipIf(isMissing)('a run on a kind cluster', () => {
     expect(faults.map(({ landedMs }) => (landedMs ?? 0) > 0)).toEqual([true, true, true]);
     expect(requests.scheduled).toBe(30 * 12);
     expect(requests.ok).toBeGreaterThan(requests.scheduled / 2);
-    expect((await client.list(kinds.namespace)).length).toBe(namespaces);
+    expect(await namespacesOfRuns(await lab())).toEqual([]);
     const { metadata } = await client.get(kinds.node, node('worker-2'));
     expect(metadata?.labels?.['desk']).toBe('worker-2');
   }, 300_000);

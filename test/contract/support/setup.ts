@@ -9,6 +9,7 @@ import { hasKubectl } from './has-kubectl.ts';
 import { nodeImageHere } from '../../kind/available.ts';
 import { choiceVariable, type ContractChoice, type Target } from './target.ts';
 
+const nominalToleration = { 'not-ready': 300, unreachable: 300 };
 const workers = ['worker-1', 'worker-2', 'worker-3'];
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
@@ -56,7 +57,12 @@ async function provided(on: 'embedded' | 'kind', choice: ContractChoice): Promis
       kubeconfigPath: cluster.kubeconfigPath(),
       name: cluster.name,
       speedup,
-      tolerationSeconds: capabilities.dividesObjectSeconds ? 300 : facts.timings.notReadyTolerationMs / 1000,
+      tolerationSeconds: capabilities.dividesObjectSeconds
+        ? nominalToleration
+        : {
+            'not-ready': facts.timings.notReadyTolerationMs / 1000,
+            unreachable: facts.timings.unreachableTolerationMs / 1000,
+          },
       image,
       power: [...capabilities.power],
       components: [...capabilities.components],
@@ -97,7 +103,7 @@ function given({ on, kubeconfig, image, speedup }: ContractChoice): Ready {
       kubeconfigPath: kubeconfig,
       name: null,
       speedup,
-      tolerationSeconds: 300,
+      tolerationSeconds: nominalToleration,
       image,
       power: [],
       components: [],

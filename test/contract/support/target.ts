@@ -9,8 +9,8 @@ export interface Target {
   name: string | null;
   /** Every timer of the cluster is divided by it. */
   speedup: number;
-  /** How long pods stay on a lost node unless they say otherwise, as it is written into them. */
-  tolerationSeconds: number;
+  /** How long pods stay on a lost node unless they say otherwise, by what the node is, as it is written into them. */
+  tolerationSeconds: { 'not-ready': number; unreachable: number };
   /** An image that has `node` on its PATH. */
   image: string;
   /** What the provider can do to a node; empty where there is none. */
