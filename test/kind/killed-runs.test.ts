@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { isReady, kinds } from '../../src/kubernetes/index.ts';
 import { until } from '../../src/support/index.ts';
 import { entry } from '../e2e/openbell.ts';
-import { isMissing, openbell, resultIn, sharedLab } from './lab.ts';
+import { isMissing, namespacesOfRuns, openbell, resultIn, sharedLab } from './lab.ts';
 
 function scenario(name: string): string {
   return fileURLToPath(new URL(`scenarios/${name}.yaml`, import.meta.url));
@@ -22,7 +22,6 @@ describe.skipIf(isMissing)('a run that is killed with its faults in force', () =
     ['killed-off', 'machines that are off or hang, a frozen proxy, no controller manager, no API server'],
   ] as const)('leaves a cluster that serves the next run (%s: %s)', { timeout: 400_000 }, async ([name]) => {
     const { client, folder, node } = await lab();
-    const namespaces = (await client.list(kinds.namespace)).length;
     await killWhenAllIsInForce(name, folder);
 
     const text = await openbell(['run', scenario('short'), '--on', 'kind', '--out', folder, '--json']);
@@ -40,7 +39,7 @@ describe.skipIf(isMissing)('a run that is killed with its faults in force', () =
       ['worker-1', 'worker-2', 'worker-3'].map(node),
     );
     expect(nodes.every((each) => isReady(each) && each.spec?.unschedulable !== true)).toBe(true);
-    expect(await client.list(kinds.namespace)).toHaveLength(namespaces);
+    expect(await namespacesOfRuns(await lab())).toEqual([]);
   });
 });
 
