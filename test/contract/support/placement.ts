@@ -1,5 +1,4 @@
 /** Where pods are put, or why not. */
-import { expect } from 'vitest';
 import type { Node, Pod } from '../../../src/kubernetes/objects.ts';
 import { send } from './client.ts';
 import { nominal, type Lab } from './lab.ts';
@@ -43,10 +42,13 @@ export async function placed(
 export async function notPlaced(lab: Lab, spec: Partial<PodSpec>, metadata: object = {}): Promise<string> {
   await lab.create('pods', pod('stuck', spec, metadata));
   const message = await eventMessage(lab, 'stuck', 'FailedScheduling');
-  const { body } = await lab.get<Pod>('pods', 'stuck');
-  expect(body.status?.conditions).toContainEqual(
-    expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }),
-  );
+  // The Event may be there before the status is.
+  const isSaid = ({ status }: Pod): boolean =>
+    (status?.conditions ?? []).some(
+      ({ type, status, reason }) =>
+        type === 'PodScheduled' && status === 'False' && reason === 'Unschedulable',
+    );
+  await lab.eventually<Pod>('pods', 'stuck', isSaid, nominal(30));
   return message;
 }
 
