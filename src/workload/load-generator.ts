@@ -14,7 +14,7 @@ const main = `${sources}/traffic/remote/main${path.extname(import.meta.filename)
 const folders = ['traffic', 'journal', 'support'];
 const packages = ['autocannon', 'hdr-histogram-js'];
 
-const dockerfile = `FROM node:24-slim
+const dockerfile = `FROM docker.io/library/node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY . .

@@ -12,16 +12,18 @@ const buildDeadlineMs = 600_000;
  * Makes an image known to nodes of a kind cluster: built where there is something to build it from, else taken as
  * the container engine has it.
  *
- * @returns whether it was built by us, so that it can go with the cluster. @throws {OpenbellError} exit code 106.
+ * @returns what the engine calls it if it was built by us, so that it can go with the cluster; else null.
+ * @throws {OpenbellError} exit code 106.
  */
 export async function loadImage(
   tools: KindTools,
   { kindName, nodes }: { kindName: string; nodes: readonly string[] },
   image: Image,
-): Promise<{ built: boolean }> {
-  const had = await has(tools, image.name);
-  const built = await build(tools, image);
-  if (!built && !had) {
+): Promise<{ built: string | null }> {
+  const name = tools.engine === 'docker' ? image.name : qualified(image.name);
+  const had = await has(tools, name);
+  const built = await build(tools, { ...image, name });
+  if (!built && !had && !(await has(tools, image.name))) {
     throw new OpenbellError(`expected the container image "${image.name}" in ${tools.engine}, found none`, {
       code: 'IMAGE_MISSING',
       exitCode: exitCodes.clusterNotProvided,
@@ -30,13 +32,25 @@ export async function loadImage(
   }
   const where = ['--name', kindName, '--nodes', nodes.join(',')];
   if (tools.engine === 'docker') {
-    await tools.kind(['load', 'docker-image', image.name, ...where], {
-      timeoutMs: buildDeadlineMs,
-    });
+    await tools.kind(['load', 'docker-image', name, ...where], { timeoutMs: buildDeadlineMs });
+  } else if (built || had) {
+    await loadArchive(tools, name, where);
   } else {
-    await loadArchive(tools, image.name, where);
+    // Built here by somebody, under a name that podman says is of localhost.
+    await tools.docker(['tag', image.name, name]);
+    await loadArchive(tools, name, where).finally(() => tools.docker(['untag', name]));
   }
-  return { built: built && !had };
+  return { built: built && !had ? name : null };
+}
+
+/**
+ * An image's name in full. A kubelet completes short ones by docker.io, as docker does; podman puts what it builds under localhost, where
+ * no kubelet would look.
+ */
+export function qualified(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  if (rest.length === 0) return `docker.io/library/${name}`;
+  return /[.:]|^localhost$/.test(first) ? name : `docker.io/${name}`;
 }
 
 /** Builds from what the image lays out itself, or from the Dockerfile in its folder. */

@@ -155,8 +155,8 @@ function runningCluster(
           },
           image,
         );
-        if (!built) return image.name;
-        images.add(image.name);
+        if (built === null) return image.name;
+        images.add(built);
         updateRecord(record, { images: [...images] });
         return image.name;
       } catch (error) {
