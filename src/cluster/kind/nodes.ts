@@ -71,7 +71,7 @@ async function proven(
     },
     { what: `${engine} to report ${node} as ${word}`, deadlineMs: proofDeadlineMs, everyMs: 50 },
   );
-  const exit = seen.Running === false ? ` with exit code ${seen.ExitCode}` : '';
+  const exit = seen.Running === false && seen.Paused !== true ? ` with exit code ${seen.ExitCode}` : '';
   return `${engine} reports the container ${node} as ${seen.Status}${exit}`;
 }
 

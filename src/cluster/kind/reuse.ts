@@ -73,8 +73,9 @@ function retold(
 async function switchOn(tools: KindTools, container: string): Promise<void> {
   const asked = ['inspect', '--format', '{{.State.Running}} {{.State.Paused}}', container];
   const state = (await tools.docker(asked)).trim();
-  if (state === 'true true') await tools.docker(['unpause', container]);
-  if (state.startsWith('false')) await tools.docker(['start', container]);
+  // To docker a paused container runs, to podman it does not.
+  if (state.endsWith('true')) await tools.docker(['unpause', container]);
+  else if (state.startsWith('false')) await tools.docker(['start', container]);
   await makeWhole(tools, container);
 }
 
