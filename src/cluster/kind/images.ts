@@ -38,7 +38,11 @@ export async function loadImage(
   } else {
     // Built here by somebody, under a name that podman says is of localhost.
     await tools.docker(['tag', image.name, name]);
-    await loadArchive(tools, name, where).finally(() => tools.docker(['untag', name]));
+    try {
+      await loadArchive(tools, name, where);
+    } finally {
+      await tools.docker(['untag', name]);
+    }
   }
   return { built: built && !had ? name : null };
 }
