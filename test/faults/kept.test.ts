@@ -35,6 +35,19 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     await nothingIsLeft(lab);
   });
 
+  test('of two at once with one name, one comes up and the other says that it runs already', async () => {
+    await using lab = new Lab();
+    const both = [lab.openbell('up', 'desk', '--nodes', '1'), lab.openbell('up', 'desk', '--nodes', '1')];
+    const codes = await Promise.all(both.map(async (up) => (await up.ended).code));
+    expect(new Set(codes)).toEqual(new Set([0, 106]));
+    const refused = both[codes.indexOf(106)];
+    expect(refused?.stderr).toContain('an embedded cluster named "desk" runs already');
+
+    const down = lab.openbell('down', 'desk');
+    expect(await down.ended).toEqual({ code: 0, signal: null });
+    await nothingIsLeft(lab);
+  });
+
   test('a kept cluster whose supervisor is killed goes with it', async () => {
     await using lab = new Lab();
     const up = lab.openbell('up', 'desk', '--nodes', '1');

@@ -2,12 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../src/support/index.ts';
+import { clusterFolders } from '../support/leftovers.ts';
 import { Lab, unreadable, type Command } from '../support/openbell-process.ts';
 import { nothingRuns } from './nothing-left.ts';
 
 /** A run may be told to end in any of these; each is waited for by what shows that the run is there. */
 const steps: Record<string, (command: Command, lab: Lab) => Promise<unknown>> = {
   provision: (command) => command.printed('step: provision'),
+  'provision, as soon as a cluster has a folder': (_, lab) =>
+    until(() => clusterFolders(lab.tmp).length > 0, {
+      what: 'the folder of a cluster',
+      deadlineMs: 60_000,
+      everyMs: 1,
+    }),
   'provision, while the nodes start': (command, lab) =>
     until(() => lab.traces.look(command.pid).some((it) => it.command.includes('node/main.ts')), {
       what: 'a node process',

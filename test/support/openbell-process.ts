@@ -50,11 +50,6 @@ export class Lab implements AsyncDisposable {
     return command;
   }
 
-  /** Whether a cluster is so far that its folder holds this file: cheap to ask often. */
-  clusterHas(file: string): boolean {
-    return readdirSync(this.tmp).some((entry) => existsSync(join(this.tmp, entry, file)));
-  }
-
   /** The folders of the runs that were made so far. */
   runFolders(): string[] {
     const entries = readdirSync(this.out).map((entry) => join(this.out, entry));
@@ -160,8 +155,10 @@ export class Command {
 /** What is wrong with what a command printed, for a person who reads it; a line each. */
 export function unreadable({ stdout, stderr }: Pick<Command, 'stdout' | 'stderr'>): string[] {
   const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => line.trim() !== '');
+  // Two sentences may end alike: what follows indented goes on with the line above.
+  const sentences = lines.join('\n').replaceAll(/\n\s+/g, ' ').split('\n');
   // A line of the plain view starts with the time.
-  const texts = lines.map((line) => line.replace(/^\d+:\d\d {2}/, ''));
+  const texts = sentences.map((line) => line.replace(/^\d+:\d\d {2}/, ''));
   const twice = texts.filter((text, index) => texts.indexOf(text) !== index).map((text) => `twice: ${text}`);
   const code = lines.filter((line) =>
     /^\s+at .*\.[jt]s:\d+|^\w*Error\b|\bnode:internal|\[object |undefined/.test(line),

@@ -1,19 +1,11 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { OpenbellError, exitCodes, raceAbort, until } from '../../support/index.ts';
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions, Image } from '../provider.ts';
@@ -22,7 +14,7 @@ import type { ClusterSpec } from '../spec.ts';
 import { versionDifference } from '../version.ts';
 import type { NodeConfig } from './config.ts';
 import type { BootResult } from './supervisor/cluster.ts';
-import { creatorPipe, socketPath, type SupervisorConfig } from './supervisor/contract.ts';
+import { creatorPipe, socketPath, type BootRequest } from './supervisor/contract.ts';
 import { rpcClient, type RpcClient } from './supervisor/rpc.ts';
 
 const capabilities: Capabilities = {
@@ -70,10 +62,9 @@ async function createCluster(
   { keep, signal, onProgress }: CreateOptions,
 ): Promise<Cluster> {
   signal.throwIfAborted();
-  const runDir = await claimRunDir(spec.name);
-  const configFile = join(runDir, 'supervisor.json');
-  writeFileSync(configFile, JSON.stringify({ spec, runDir, cpuLimits } satisfies SupervisorConfig));
-  const supervisor = startSupervisor(runDir, configFile);
+  const runDir = runDirOf(spec.name);
+  await requireFree(spec.name, runDir);
+  const supervisor = await startSupervisor(spec.name, runDir);
   const end = (): void => void supervisor.stdin.end();
   signal.addEventListener('abort', end, { once: true });
   try {
@@ -83,9 +74,12 @@ async function createCluster(
       hold: supervisor.stdout as Socket,
       onNews: onProgress,
     });
-    const boot = await raceAbort(client.call<BootResult>('boot'), signal);
+    const request = { spec, cpuLimits } satisfies BootRequest;
+    const boot = await raceAbort(client.call<BootResult>('boot', request), signal);
     if (keep) {
       await client.call('keep');
+      // One that is to be kept does not end with its pipe any more.
+      if (signal.aborted) supervisor.kill('SIGTERM');
       signal.throwIfAborted();
       letGo(supervisor);
     }
@@ -97,7 +91,8 @@ async function createCluster(
       gone: () => supervisorGone(supervisor, runDir),
     });
   } catch (error) {
-    supervisor.kill('SIGTERM');
+    // Not with a signal, which would end one that has only begun to start before it has a warden.
+    end();
     await supervisorGone(supervisor, runDir);
     signal.throwIfAborted();
     throw notProvided(error);
@@ -106,25 +101,37 @@ async function createCluster(
   }
 }
 
-type Supervisor = ChildProcessByStdio<Writable, Readable, null>;
+type Supervisor = ChildProcessByStdio<Writable, Readable, Readable>;
 
-function startSupervisor(runDir: string, configFile: string): Supervisor {
+/**
+ * Makes the cluster's folder and becomes the supervisor. Both in one process that this one's end does not touch: a folder
+ * that this process made would stay behind if it were killed before the supervisor runs.
+ */
+const launcher = `
+mkdir -m 700 -- "$1" || exit
+trap 'rm -r -- "$1"' EXIT
+exec "$2" "$3" "$1" 2>> "$1/supervisor.log"
+`;
+
+/** Resolves when the supervisor is about to run, in a folder that is its own to remove. */
+async function startSupervisor(name: string, runDir: string): Promise<Supervisor> {
   const program = fileURLToPath(new URL('supervisor/main.ts', import.meta.url));
-  const log = openSync(join(runDir, 'supervisor.log'), 'a');
   // Detached: Ctrl-C in the terminal is ours to answer, by closing the pipe when the time has come.
-  const supervisor = spawn(process.execPath, [program, configFile], {
+  const supervisor = spawn('/bin/sh', ['-c', launcher, 'openbell', runDir, process.execPath, program], {
     cwd: '/',
     detached: true,
     // Compiled code is kept between runs; without it every process compiles the same files anew.
     env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
     // The last one is only held: it ends when we do.
-    stdio: ['pipe', 'pipe', log, 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   }) as unknown as Supervisor;
-  closeSync(log);
   const held = supervisor.stdio[creatorPipe] as Socket;
   held.on('error', () => {});
   held.unref();
-  return supervisor;
+  // The launcher's own, which ends when it becomes the supervisor.
+  const complaint = await text(supervisor.stderr);
+  if (complaint === '') return supervisor;
+  throw existsSync(runDir) ? clusterExists(name) : notProvided(new Error(complaint.trim()));
 }
 
 /** A kept cluster does not keep this process alive, except while a question waits for its answer. */
@@ -153,25 +160,26 @@ async function supervisorGone(supervisor: ChildProcess, runDir: string): Promise
   );
 }
 
-async function claimRunDir(name: string): Promise<string> {
-  const runDir = runDirOf(name);
-  try {
-    mkdirSync(runDir, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notProvided(error);
-    if (await answers(runDir)) {
-      throw new OpenbellError(`an embedded cluster named "${name}" runs already`, {
-        code: 'CLUSTER_EXISTS',
-        hint: `End it first: openbell down ${name}`,
-        exitCode: exitCodes.clusterNotProvided,
-      });
-    }
-    // Nobody answers: the rest of a cluster whose machine was switched off.
-    rmSync(runDir, { recursive: true });
-    mkdirSync(runDir, { mode: 0o700 });
-  }
-  chmodSync(runDir, 0o700);
-  return runDir;
+/** One that was started a moment ago has this long to answer. */
+const answerWithinMs = 2_000;
+
+/** @throws {OpenbellError} when a cluster of that name runs. Removes what one left whose machine was switched off. */
+async function requireFree(name: string, runDir: string): Promise<void> {
+  if (!existsSync(runDir)) return;
+  const answered = await until(() => answers(runDir), {
+    what: 'its supervisor',
+    deadlineMs: answerWithinMs,
+  }).catch(() => false);
+  if (answered) throw clusterExists(name);
+  rmSync(runDir, { recursive: true, force: true });
+}
+
+function clusterExists(name: string): OpenbellError {
+  return new OpenbellError(`an embedded cluster named "${name}" runs already`, {
+    code: 'CLUSTER_EXISTS',
+    hint: `End it first: openbell down ${name}`,
+    exitCode: exitCodes.clusterNotProvided,
+  });
 }
 
 async function answers(runDir: string): Promise<boolean> {

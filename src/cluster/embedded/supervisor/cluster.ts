@@ -3,7 +3,6 @@ import { OpenbellError, exitCodes, killGroups, raceAbort } from '../../../suppor
 import {
   controlPlaneName,
   isOfControlPlane,
-  type ClusterSpec,
   type Component,
   type NodeSpec,
   type Timings,
@@ -13,6 +12,7 @@ import { followedVersion, nodeAddress, type ControlPlaneConfig, type NodeConfig 
 import { adminKubeconfig, createPki, issueNodeIdentity, nodeIdentityFiles } from '../pki.ts';
 import type { ClaimedAddresses } from './addresses.ts';
 import { startChild, type Child } from './child.ts';
+import type { BootRequest } from './contract.ts';
 import { groupList } from './group-list.ts';
 import { createMachine, type Machine } from './machine.ts';
 
@@ -40,10 +40,8 @@ export interface RunningCluster {
   end(): Promise<void>;
 }
 
-export interface BootOptions {
-  spec: ClusterSpec;
+export interface BootOptions extends BootRequest {
   runDir: string;
-  cpuLimits: NodeConfig['cpuLimits'];
   addresses: ClaimedAddresses;
   onProgress: (message: string) => void;
   /** Aborted when the cluster is to be ended while it still boots. */

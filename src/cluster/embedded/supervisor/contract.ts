@@ -2,10 +2,9 @@
 import type { ClusterSpec } from '../../spec.ts';
 import type { NodeConfig } from '../config.ts';
 
-/** Read by the supervisor from the file that its first argument names. */
-export interface SupervisorConfig {
+/** What the supervisor is asked to boot, in the folder that its first argument names. */
+export interface BootRequest {
   spec: ClusterSpec;
-  runDir: string;
   cpuLimits: NodeConfig['cpuLimits'];
 }
 

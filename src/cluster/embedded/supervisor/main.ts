@@ -4,7 +4,7 @@
  * unless it was told to keep it.
  */
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { messageOf } from '../../../support/index.ts';
@@ -13,12 +13,10 @@ import type { Component } from '../../spec.ts';
 import { claimAddresses } from './addresses.ts';
 import { bootCluster, type RunningCluster } from './cluster.ts';
 import { serveRpc, type Handler } from './rpc.ts';
-import { creatorPipe, keptFile, socketPath, type SupervisorConfig } from './contract.ts';
+import { creatorPipe, keptFile, socketPath, type BootRequest } from './contract.ts';
 import { startWarden } from './warden.ts';
 
-const [configFile = ''] = process.argv.slice(2);
-const { spec, runDir, cpuLimits } = JSON.parse(readFileSync(configFile, 'utf8')) as SupervisorConfig;
-
+const [runDir = ''] = process.argv.slice(2);
 const warden = startWarden({ runDir, creator: creatorPipe });
 const addresses = await claimAddresses(Math.random);
 let news: (message: string) => void = (message) => process.stderr.write(`${message}\n`);
@@ -33,11 +31,10 @@ function running(): RunningCluster {
 }
 
 const handlers: Record<string, Handler> = {
-  async boot() {
+  async boot(request: BootRequest) {
     booting ??= bootCluster({
-      spec,
+      ...request,
       runDir,
-      cpuLimits,
       addresses,
       onProgress: (message) => news(message),
       signal: ending.signal,
