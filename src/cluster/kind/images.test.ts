@@ -35,18 +35,21 @@ async function told(engine: string, has: readonly string[], workingDir: string) 
   };
   const tools: KindTools = { engine, docker, kind };
   const image = { name: 'team/desk:1', command: [], workingDir, env: {} };
-  return { ...(await loadImage(tools, { kindName: 'openbell-lab', nodes: ['a'] }, image)), calls };
+  const built: string[] = [];
+  const onBuild = (name: string): unknown => built.push(`${name} after ${calls.length} calls`);
+  await loadImage(tools, { kindName: 'openbell-lab', nodes: ['a'], folder: workingDir, onBuild }, image);
+  return { built, calls };
 }
 
 it('is built and loaded under its own name by docker, in full by others', async () => {
   await using folder = await mkdtempDisposable(path.join(tmpdir(), 'openbell-desk-'));
   await writeFile(path.join(folder.path, 'Dockerfile'), 'FROM scratch');
   expect(await told('docker', [], folder.path)).toEqual({
-    built: 'team/desk:1',
+    built: ['team/desk:1 after 0 calls'],
     calls: ['build --tag team/desk:1', 'kind load docker-image desk:1'],
   });
   expect(await told('podman', [], folder.path)).toEqual({
-    built: 'docker.io/team/desk:1',
+    built: ['docker.io/team/desk:1 after 0 calls'],
     calls: [
       'build --tag docker.io/team/desk:1',
       'save --output docker.io/team/desk:1',
@@ -58,7 +61,7 @@ it('is built and loaded under its own name by docker, in full by others', async 
 it('that somebody built with podman lends its full name to the cluster, and is left as it was', async () => {
   await using folder = await mkdtempDisposable(path.join(tmpdir(), 'openbell-desk-'));
   expect(await told('podman', ['team/desk:1'], folder.path)).toEqual({
-    built: null,
+    built: [],
     calls: [
       'tag team/desk:1 docker.io/team/desk:1',
       'save --output docker.io/team/desk:1',

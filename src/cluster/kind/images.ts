@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtempDisposable } from 'node:fs/promises';
 import path from 'node:path';
 import { OpenbellError, exitCodes } from '../../support/index.ts';
 import type { Image } from '../provider.ts';
@@ -8,22 +7,31 @@ import type { KindTools } from './tools.ts';
 
 const buildDeadlineMs = 600_000;
 
+/** Where an image goes, and what it may leave there until the cluster is deleted. */
+export interface ImageTarget {
+  kindName: string;
+  nodes: readonly string[];
+  /** Folder of the cluster: what lies there for a moment goes with it if this process is killed. */
+  folder: string;
+  /** Called before an image is built that the engine did not have, with what it will be called there: it is to go with the cluster. */
+  onBuild: (name: string) => void;
+}
+
 /**
  * Makes an image known to nodes of a kind cluster: built where there is something to build it from, else taken as
  * the container engine has it.
  *
- * @returns what the engine calls it if it was built by us, so that it can go with the cluster; else null.
  * @throws {OpenbellError} exit code 106.
  */
-export async function loadImage(
-  tools: KindTools,
-  { kindName, nodes }: { kindName: string; nodes: readonly string[] },
-  image: Image,
-): Promise<{ built: string | null }> {
+export async function loadImage(tools: KindTools, target: ImageTarget, image: Image): Promise<void> {
+  const { kindName, nodes, folder } = target;
   const name = tools.engine === 'docker' ? image.name : qualified(image.name);
   const had = await has(tools, name);
-  const built = await build(tools, { ...image, name });
-  if (!built && !had && !(await has(tools, image.name))) {
+  const builds = image.layOut !== undefined || existsSync(path.join(image.workingDir, 'Dockerfile'));
+  if (builds) {
+    if (!had) target.onBuild(name);
+    await build(tools, { ...image, name }, folder);
+  } else if (!had && !(await has(tools, image.name))) {
     throw new OpenbellError(`expected the container image "${image.name}" in ${tools.engine}, found none`, {
       code: 'IMAGE_MISSING',
       exitCode: exitCodes.clusterNotProvided,
@@ -33,18 +41,17 @@ export async function loadImage(
   const where = ['--name', kindName, '--nodes', nodes.join(',')];
   if (tools.engine === 'docker') {
     await tools.kind(['load', 'docker-image', name, ...where], { timeoutMs: buildDeadlineMs });
-  } else if (built || had) {
-    await loadArchive(tools, name, where);
+  } else if (builds || had) {
+    await loadArchive(tools, name, where, folder);
   } else {
     // Built here by somebody, under a name that podman says is of localhost.
     await tools.docker(['tag', image.name, name]);
     try {
-      await loadArchive(tools, name, where);
+      await loadArchive(tools, name, where, folder);
     } finally {
       await tools.docker(['untag', name]);
     }
   }
-  return { built: built && !had ? name : null };
 }
 
 /**
@@ -58,32 +65,31 @@ export function qualified(name: string): string {
 }
 
 /** Builds from what the image lays out itself, or from the Dockerfile in its folder. */
-async function build({ docker }: KindTools, { name, workingDir, layOut }: Image): Promise<boolean> {
+async function build(
+  { docker }: KindTools,
+  { name, workingDir, layOut }: Image,
+  folder: string,
+): Promise<void> {
   if (layOut === undefined) {
-    if (!existsSync(path.join(workingDir, 'Dockerfile'))) return false;
     await docker(['build', '--tag', name, workingDir], { timeoutMs: buildDeadlineMs });
-    return true;
+    return;
   }
-  const context = await mkdtemp(path.join(tmpdir(), 'openbell-image-'));
-  try {
-    await layOut(context);
-    await docker(['build', '--tag', name, context], { timeoutMs: buildDeadlineMs });
-    return true;
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
+  await using context = await mkdtempDisposable(path.join(folder, 'image-'));
+  await layOut(context.path);
+  await docker(['build', '--tag', name, context.path], { timeoutMs: buildDeadlineMs });
 }
 
 /** `kind load docker-image` talks to docker only. */
-async function loadArchive({ kind, docker }: KindTools, image: string, where: string[]): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'openbell-image-'));
-  try {
-    const archive = path.join(folder, 'image.tar');
-    await docker(['save', '--output', archive, image], { timeoutMs: buildDeadlineMs });
-    await kind(['load', 'image-archive', archive, ...where], { timeoutMs: buildDeadlineMs });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+async function loadArchive(
+  { kind, docker }: KindTools,
+  image: string,
+  where: string[],
+  folder: string,
+): Promise<void> {
+  await using own = await mkdtempDisposable(path.join(folder, 'image-'));
+  const archive = path.join(own.path, 'image.tar');
+  await docker(['save', '--output', archive, image], { timeoutMs: buildDeadlineMs });
+  await kind(['load', 'image-archive', archive, ...where], { timeoutMs: buildDeadlineMs });
 }
 
 async function has({ docker }: KindTools, image: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { loadImage } from './images.ts';
 import { kindPower, nodeLogs, powerNode, switchComponent } from './nodes.ts';
 import { notProvided } from './problems.ts';
 import {
+  folderOf,
   isLeftOver,
   kindNameOf,
   readRecord,
@@ -147,17 +148,20 @@ function runningCluster(
     entryPoint: () => Promise.resolve({ url: new URL(`http://127.0.0.1:${record.hostPort}`) }),
     async loadImage(image) {
       try {
-        const { built } = await loadImage(
+        const nodes = Object.values(nodeNames);
+        await loadImage(
           tools,
           {
             kindName,
-            nodes: [...(image.onControlPlane === true ? [controlPlane] : []), ...Object.values(nodeNames)],
+            nodes: image.onControlPlane === true ? [controlPlane, ...nodes] : nodes,
+            folder: folderOf(kindName),
+            onBuild(name) {
+              images.add(name);
+              updateRecord(record, { images: [...images] });
+            },
           },
           image,
         );
-        if (built === null) return image.name;
-        images.add(built);
-        updateRecord(record, { images: [...images] });
         return image.name;
       } catch (error) {
         throw notProvided(error);

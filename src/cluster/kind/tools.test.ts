@@ -60,7 +60,9 @@ test('with kind’s variable set to podman nothing asks docker', async () => {
   );
   const layOut = (): Promise<void> => Promise.resolve();
   const image = { name: 'openbell/sample-api:1', command: ['node'], workingDir: '/', env: {}, layOut };
-  await loadImage(tools, { kindName: 'openbell-lab', nodes: ['openbell-lab-worker'] }, image);
+  const nodes = ['openbell-lab-worker'];
+  const target = { kindName: 'openbell-lab', nodes, folder: folder.path, onBuild: () => {} };
+  await loadImage(tools, target, image);
   const how = { signal: new AbortController().signal, onProgress: () => {} };
   const pushed = await nameImage(image, { named: {}, push: 'registry.example.com/team/' }, how);
   expect(pushed).toMatch(/^registry\.example\.com\/team\/openbell\/sample-api:[0-9a-f]{12}$/);
