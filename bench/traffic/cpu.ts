@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { median } from '../../src/analysis/index.ts';
 import { monotonicMs } from '../../src/support/index.ts';
 import type { Phase } from '../../src/traffic/index.ts';
 import { quieten, threadsOfThisProcess } from '../support/quiet.ts';
@@ -40,18 +41,20 @@ export async function cpu(ground: Ground): Promise<Part> {
       const client = await costOf(ground, 'programs/paced-client.ts', asked);
       seen.push({ loop, client, ours: await costOfOpenbell(ground, { path, rate }) });
     }
-    const median = (of: (round: (typeof seen)[number]) => number): number => middleOf(seen.map(of));
+    const medianOf = (of: (round: (typeof seen)[number]) => number): number => median(seen.map(of));
     const toLoop = seen.map(({ loop, ours }) => ours.cpuUs / loop.cpuUs);
     const toClient = seen.map(({ client, ours }) => ours.cpuUs / client.cpuUs);
     rows.push([
       `answers after ${answerMs} ms`,
-      median(({ loop }) => loop.rate).toFixed(0),
-      ...(['loop', 'client', 'ours'] as const).map((who) => `${median((it) => it[who].cpuUs).toFixed(1)} µs`),
+      medianOf(({ loop }) => loop.rate).toFixed(0),
+      ...(['loop', 'client', 'ours'] as const).map(
+        (who) => `${medianOf((it) => it[who].cpuUs).toFixed(1)} µs`,
+      ),
       ...[toLoop, toClient].map(
-        (ratios) => `${middleOf(ratios).toFixed(2)} (${ratios.map(twoDigits).join(', ')})`,
+        (ratios) => `${median(ratios).toFixed(2)} (${ratios.map(twoDigits).join(', ')})`,
       ),
       (['loop', 'client', 'ours'] as const)
-        .map((who) => twoDigits(median((it) => it[who].wakeUps / it[who].rate / measuredSeconds)))
+        .map((who) => twoDigits(medianOf((it) => it[who].wakeUps / it[who].rate / measuredSeconds)))
         .join(', '),
     ]);
   }
@@ -125,10 +128,6 @@ async function costOfOpenbell(ground: Ground, { path, rate }: { path: string; ra
     cpuUs: cpuUs(played.seconds.slice(warmUpSeconds)),
     wakeUps: ((after - before) * measuredMs) / (measuredMs - endMarginMs),
   };
-}
-
-function middleOf(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function twoDigits(value: number): string {

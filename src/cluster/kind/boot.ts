@@ -68,8 +68,6 @@ export async function claim({ tools, spec, plan, image }: BootOptions): Promise<
           : `End it first: openbell down ${spec.name} --on kind`,
     });
   }
-  const { spares } = plan;
-  const labelled = Object.entries(plan.labels);
   const record: ClusterRecord = {
     format: 1,
     name: spec.name,
@@ -89,8 +87,8 @@ export async function claim({ tools, spec, plan, image }: BootOptions): Promise<
     hostPort: 0,
     kubernetesVersion: '',
     nodeNames: plan.nodeNames,
-    labels: Object.fromEntries(labelled.filter(([name]) => !spares.includes(name))),
-    spares: Object.fromEntries(labelled.filter(([name]) => spares.includes(name))),
+    labels: plan.labels,
+    spares: plan.spares,
     timings: plan.settings.effective,
     notFollowed: plan.notFollowed,
     facts: {},
@@ -112,8 +110,8 @@ export async function boot(record: ClusterRecord, options: BootOptions): Promise
   const client = await connect(readFileSync(kubeconfigOf(kindName), 'utf8'));
   try {
     await nodesReady(client, containers.length, { signal, onProgress });
-    await labelNodes(client, record.owner, { labels: plan.labels, signal });
-    for (const spare of plan.spares) {
+    await labelNodes(client, record.owner, { labels: { ...plan.labels, ...plan.spares }, signal });
+    for (const spare of Object.keys(plan.spares)) {
       onProgress(`setting ${spare} aside, to join later`);
       await setAside(tools, client, spare);
     }

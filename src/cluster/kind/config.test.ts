@@ -70,12 +70,11 @@ describe('the configuration of a kind cluster', () => {
     const spare = { name: 'spare-1', cpuMilli: 1000, memoryBytes: giB, maxPods: 10, labels: { zone: 'b' } };
     const made = plan({ spec: { ...spec, spares: [spare] } });
     expect(made.config.nodes).toHaveLength(5);
-    expect(made.spares).toEqual(['openbell-lab-worker4']);
+    expect(made.spares).toEqual({ 'openbell-lab-worker4': { zone: 'b' } });
     expect(made.nodeNames).toMatchObject({
       'worker-1': 'openbell-lab-worker',
       'spare-1': 'openbell-lab-worker4',
     });
-    expect(made.labels['openbell-lab-worker4']).toEqual({ zone: 'b' });
     const workers = [...spec.workers, spare];
     expect(made.fingerprint).not.toBe(plan({ spec: { ...spec, workers } }).fingerprint);
     expect(made.fingerprint).toBe(plan().fingerprint);

@@ -40,10 +40,10 @@ export interface ClusterPlan {
   image: string | null;
   /** Names that kind gives to the workers, by the names that the spec gives them. */
   nodeNames: Record<string, string>;
-  /** By the name kind gives. */
+  /** Labels of the workers, by the name kind gives. */
   labels: Record<string, Record<string, string>>;
-  /** Those of the workers, by the name kind gives, that join later. */
-  spares: string[];
+  /** The same of those that join later. */
+  spares: Record<string, Record<string, string>>;
   /** Of the spec's wishes. */
   notFollowed: string[];
   /** Two clusters with the same one are alike but for their spares, and for labels, which a cluster that runs can be given. */
@@ -142,15 +142,13 @@ export function nameWorkers(
   { workers, spares = [] }: Pick<ClusterSpec, 'workers' | 'spares'>,
   kindName: string,
 ): Pick<ClusterPlan, 'nodeNames' | 'labels' | 'spares'> {
-  const called = [...workers, ...spares].map(({ name, labels }, index) => ({
-    name,
-    labels,
-    container: `${kindName}-worker${index === 0 ? '' : index + 1}`,
-  }));
+  const all = [...workers, ...spares];
+  const containerOf = (index: number): string => `${kindName}-worker${index === 0 ? '' : index + 1}`;
+  const labelled = all.map(({ labels }, index) => [containerOf(index), labels] as const);
   return {
-    nodeNames: Object.fromEntries(called.map(({ name, container }) => [name, container])),
-    labels: Object.fromEntries(called.map(({ container, labels }) => [container, labels])),
-    spares: called.slice(workers.length).map(({ container }) => container),
+    nodeNames: Object.fromEntries(all.map(({ name }, index) => [name, containerOf(index)])),
+    labels: Object.fromEntries(labelled.slice(0, workers.length)),
+    spares: Object.fromEntries(labelled.slice(workers.length)),
   };
 }
 

@@ -62,12 +62,7 @@ function retold(
   spec: BootOptions['spec'],
 ): Required<Pick<ClusterRecord, 'nodeNames' | 'labels' | 'spares'>> {
   const { nodeNames, labels, spares } = nameWorkers(spec, record.kindName);
-  const all = Object.entries(labels);
-  return {
-    nodeNames,
-    labels: Object.fromEntries(all.filter(([name]) => !spares.includes(name))),
-    spares: { ...record.spares, ...Object.fromEntries(all.filter(([name]) => spares.includes(name))) },
-  };
+  return { nodeNames, labels, spares: { ...record.spares, ...spares } };
 }
 
 async function switchOn(tools: KindTools, container: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { median } from '../../analysis/index.ts';
 import type { Result } from '../result-schema.ts';
 import type { DefinitionName } from './definitions.ts';
 import { decimal, duration, percent } from './format.ts';
@@ -75,10 +76,7 @@ export function measuresOf(results: readonly Result[]): Measure[] {
 export function rangeOf(
   values: readonly (number | null)[],
 ): { median: number; least: number; most: number } | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  const [least, most] = [sorted[0], sorted.at(-1)];
-  if (least === undefined || most === undefined) return null;
-  const middle = (sorted.length - 1) / 2;
-  const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
-  return { median, least, most };
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  return { median: median(known), least: Math.min(...known), most: Math.max(...known) };
 }
