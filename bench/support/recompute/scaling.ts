@@ -231,12 +231,15 @@ function recomputeLooks(lines: readonly Line[], { autoscaler }: Findings, is: Co
   }
 }
 
-/** What the publications that the autoscaler may have read give, over the pods that ran and were not set aside. */
+/**
+ * What the publications that the autoscaler may have read give, over the pods that were not set aside. One that stopped being ready, as
+ * those of a dead node, counts as long as it is not being deleted.
+ */
 function publishedUtilizations(lines: readonly Line[], atMs: number, aside: ReadonlySet<string>): number[] {
   const requests = new Map<string, number>();
   for (const line of of(lines, 'k8s.pod')) {
     if (line.t > atMs) continue;
-    if (line.change === 'deleted' || line.terminating || !line.ready) requests.delete(line.name);
+    if (line.change === 'deleted' || line.terminating) requests.delete(line.name);
     else requests.set(line.name, line.cpuRequestMilli);
   }
   const timings = of(lines, 'cluster.ready')[0].timings;
