@@ -20,9 +20,17 @@ export interface Lab {
   cluster: Cluster;
   client: KubeClient;
   /** The name by which the cluster knows a worker or spare of `short.yaml`. */
-  node: (name: string) => string;
+  node: (called: string) => string;
   folder: string;
 }
+
+/** kind counts the machines of the shared cluster, whatever the run that had it last called them. */
+const machines: Record<string, string> = {
+  'worker-1': 'worker',
+  'worker-2': 'worker2',
+  'worker-3': 'worker3',
+  'spare-1': 'worker4',
+};
 
 /** Call it where the tests are described, and what it returns in them. */
 export function sharedLab(): () => Promise<Lab> {
@@ -38,7 +46,7 @@ export function sharedLab(): () => Promise<Lab> {
     return {
       cluster,
       client: await connect(cluster.kubeconfig()),
-      node: (name) => cluster.facts.nodeNames[name] ?? '',
+      node: (called) => `openbell-${name}-${machines[called]}`,
       folder: folder.path,
       remove: () => folder.remove(),
     };
