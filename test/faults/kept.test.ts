@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../src/support/index.ts';
 import { clusterFolders } from '../support/leftovers.ts';
@@ -43,6 +46,32 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     const refused = both[codes.indexOf(106)];
     expect(refused?.stderr).toContain('an embedded cluster named "desk" runs already');
 
+    const down = lab.openbell('down', 'desk');
+    expect(await down.ended).toEqual({ code: 0, signal: null });
+    await nothingIsLeft(lab);
+  });
+
+  test('one whose predecessor of the same name has just been killed comes up', async () => {
+    await using lab = new Lab();
+    await lab.openbell('up', 'desk', '--nodes', '1').ended;
+    const supervisor = lab.traces.look().find(({ command }) => command.includes('supervisor/main.ts'));
+    process.kill(supervisor?.pid ?? 0, 'SIGKILL');
+    const again = lab.openbell('up', 'desk', '--nodes', '1');
+    expect(await again.ended).toEqual({ code: 0, signal: null });
+
+    const down = lab.openbell('down', 'desk');
+    expect(await down.ended).toEqual({ code: 0, signal: null });
+    await nothingIsLeft(lab);
+  });
+
+  test('one that was left when the machine was switched off gives way to the next of its name', async () => {
+    await using lab = new Lab();
+    const left = join(lab.tmp, `openbell-${userInfo().uid}-desk`);
+    mkdirSync(left);
+    // A number that no process has any more.
+    writeFileSync(join(left, 'supervisor.pid'), String(spawnSync('true').pid));
+    const up = lab.openbell('up', 'desk', '--nodes', '1');
+    expect(await up.ended).toEqual({ code: 0, signal: null });
     const down = lab.openbell('down', 'desk');
     expect(await down.ended).toEqual({ code: 0, signal: null });
     await nothingIsLeft(lab);

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { OpenbellError, exitCodes, raceAbort, until } from '../../support/index.ts';
+import { OpenbellError, exitCodes, processRuns, raceAbort, until } from '../../support/index.ts';
 import type { Capabilities, Cluster, ClusterProvider, CreateOptions, Image } from '../provider.ts';
 import { nodePortOf } from '../node-port.ts';
 import type { ClusterSpec } from '../spec.ts';
@@ -103,12 +103,16 @@ async function createCluster(
 
 type Supervisor = ChildProcessByStdio<Writable, Readable, Readable>;
 
+/** File in the cluster's folder with the number of the supervisor's process. */
+const pidFile = 'supervisor.pid';
+
 /**
  * Makes the cluster's folder and becomes the supervisor. Both in one process that this one's end does not touch: a folder
  * that this process made would stay behind if it were killed before the supervisor runs.
  */
 const launcher = `
 mkdir -m 700 -- "$1" || exit
+echo $$ > "$1/${pidFile}"
 trap 'rm -r -- "$1"' EXIT
 exec "$2" "$3" "$1" 2>> "$1/supervisor.log"
 `;
@@ -160,18 +164,30 @@ async function supervisorGone(supervisor: ChildProcess, runDir: string): Promise
   );
 }
 
-/** One that was started a moment ago has this long to answer. */
-const answerWithinMs = 2_000;
+/** A supervisor that was started a moment ago has this long until it answers, on a machine busy with much else. */
+const answerWithinMs = 30_000;
+/** The warden of a supervisor that was killed has this long to remove the folder; no other cluster may come into its way. */
+const removeWithinMs = 5_000;
 
 /** @throws {OpenbellError} when a cluster of that name runs. Removes what one left whose machine was switched off. */
 async function requireFree(name: string, runDir: string): Promise<void> {
-  if (!existsSync(runDir)) return;
-  const answered = await until(() => answers(runDir), {
-    what: 'its supervisor',
-    deadlineMs: answerWithinMs,
-  }).catch(() => false);
-  if (answered) throw clusterExists(name);
-  rmSync(runDir, { recursive: true, force: true });
+  const look = async (): Promise<'free' | 'taken' | false> => {
+    if (!existsSync(runDir)) return 'free';
+    return (await answers(runDir)) && 'taken';
+  };
+  const deadlineMs = hasSupervisor(runDir) ? answerWithinMs : removeWithinMs;
+  const found = await until(look, { what: 'its supervisor', deadlineMs }).catch(() => 'left');
+  if (found === 'taken') throw clusterExists(name);
+  if (found === 'left') rmSync(runDir, { recursive: true, force: true });
+}
+
+/** Whether a folder's supervisor runs, or is so new that the folder does not name it yet. */
+function hasSupervisor(runDir: string): boolean {
+  try {
+    return processRuns(Number(readFileSync(join(runDir, pidFile), 'utf8')));
+  } catch {
+    return true;
+  }
 }
 
 function clusterExists(name: string): OpenbellError {
