@@ -5,8 +5,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../src/support/index.ts';
 import { clusterFolders } from '../support/leftovers.ts';
-import { Lab, unreadable } from '../support/openbell-process.ts';
+import { Lab, unreadable, type Command } from '../support/openbell-process.ts';
 import { nothingIsLeft, nothingRuns } from './nothing-left.ts';
+
+/** Ends a cluster by its name. @returns the command that did. */
+async function endCluster(lab: Lab, name: string): Promise<Command> {
+  const down = lab.openbell('down', name);
+  expect(await down.ended).toEqual({ code: 0, signal: null });
+  await nothingIsLeft(lab);
+  return down;
+}
 
 // Side by side and partly of one name: what ends one of them must not touch its namesake of another TMPDIR.
 describe.concurrent('clusters that outlive the command that started them', () => {
@@ -18,10 +26,7 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     expect(unreadable(up)).toEqual([]);
     expect(lab.traces.look().length).toBeGreaterThan(3);
 
-    const down = lab.openbell('down', 'desk');
-    expect(await down.ended).toEqual({ code: 0, signal: null });
-    await nothingIsLeft(lab);
-    expect(down.stderr).toBe('ended: desk\n');
+    expect((await endCluster(lab, 'desk')).stderr).toBe('ended: desk\n');
   });
 
   test('run --keep says what it left and how to end it, and down ends it', async () => {
@@ -33,9 +38,7 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     expect(unreadable(run)).toEqual([]);
     expect(run.stderr).toContain(`openbell down ${name}`);
 
-    const down = lab.openbell('down', name);
-    expect(await down.ended).toEqual({ code: 0, signal: null });
-    await nothingIsLeft(lab);
+    await endCluster(lab, name);
   });
 
   test('of two at once with one name, one comes up and the other says that it runs already', async () => {
@@ -46,9 +49,7 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     const refused = both[codes.indexOf(106)];
     expect(refused?.stderr).toContain('an embedded cluster named "desk" runs already');
 
-    const down = lab.openbell('down', 'desk');
-    expect(await down.ended).toEqual({ code: 0, signal: null });
-    await nothingIsLeft(lab);
+    await endCluster(lab, 'desk');
   });
 
   test('one whose predecessor of the same name has just been killed comes up', async () => {
@@ -59,9 +60,7 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     const again = lab.openbell('up', 'desk', '--nodes', '1');
     expect(await again.ended).toEqual({ code: 0, signal: null });
 
-    const down = lab.openbell('down', 'desk');
-    expect(await down.ended).toEqual({ code: 0, signal: null });
-    await nothingIsLeft(lab);
+    await endCluster(lab, 'desk');
   });
 
   test('one that was left when the machine was switched off gives way to the next of its name', async () => {
@@ -72,9 +71,7 @@ describe.concurrent('clusters that outlive the command that started them', () =>
     writeFileSync(join(left, 'supervisor.pid'), String(spawnSync('true').pid));
     const up = lab.openbell('up', 'desk', '--nodes', '1');
     expect(await up.ended).toEqual({ code: 0, signal: null });
-    const down = lab.openbell('down', 'desk');
-    expect(await down.ended).toEqual({ code: 0, signal: null });
-    await nothingIsLeft(lab);
+    await endCluster(lab, 'desk');
   });
 
   test('a kept cluster whose supervisor is killed goes with it', async () => {
