@@ -22,6 +22,7 @@ describe.concurrent('a measurement of capacity that is told to end', () => {
     await using lab = new Lab();
     const command = capacity(lab);
     await reached(command);
+    lab.traces.look(command.pid);
     command.kill('SIGINT');
     expect(await command.ended).toEqual({ code: 105, signal: null });
     await nothingIsLeft(lab);

@@ -10,6 +10,7 @@ import { nothingIsLeft, nothingRuns } from './nothing-left.ts';
 
 /** Ends a cluster by its name. @returns the command that did. */
 async function endCluster(lab: Lab, name: string): Promise<Command> {
+  lab.traces.look();
   const down = lab.openbell('down', name);
   expect(await down.ended).toEqual({ code: 0, signal: null });
   await nothingIsLeft(lab);
