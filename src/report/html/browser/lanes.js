@@ -78,6 +78,12 @@ function latency() {
   const most = values.reduce((a, b) => Math.max(a ?? 0, b ?? 0), 0) ?? 1;
   const logarithmic = values.length > 0 && most / least > 30;
   const { goodMs } = data.load;
+  const bottom = logarithmic ? roundBelow(least) : 0;
+  const top = logarithmic
+    ? Math.max(most, goodMs ?? 0) * 1.6
+    : goodMs !== null && goodMs < most * 2
+      ? goodMs * 1.1
+      : most * 1.15;
   createPlot({
     name: 'latency',
     type: 'line',
@@ -87,8 +93,8 @@ function latency() {
         title: title(logarithmic ? 'ms, logarithmic' : 'ms'),
         ...(logarithmic && {
           type: 'logarithmic',
-          min: roundBelow(least),
-          max: Math.max(most, goodMs ?? 0) * 1.6,
+          min: bottom,
+          max: top,
           ticks: {
             /** @param {number} value */
             callback: (value) =>
@@ -98,9 +104,7 @@ function latency() {
             maxTicksLimit: 12,
           },
         }),
-        ...(!logarithmic && {
-          suggestedMax: goodMs !== null && goodMs < most * 2 ? goodMs * 1.1 : most * 1.15,
-        }),
+        ...(!logarithmic && { suggestedMax: top }),
       }),
     },
     annotations:
@@ -119,8 +123,8 @@ function latency() {
                 display: true,
                 content: `good ≤ ${goodMs.toLocaleString('en-US')} ms`,
                 position: 'start',
-                // Above all that was measured there is no room but below the line.
-                yAdjust: goodMs >= most ? 9 : -9,
+                // Near the upper edge there is no room but below the line.
+                yAdjust: shareAbove(goodMs) < 0.3 ? 9 : -9,
                 padding: 2,
                 color: () => color('ink'),
                 backgroundColor: () => color('surface', 0.8),
@@ -130,6 +134,16 @@ function latency() {
           },
     describe: () => describe(all),
   });
+
+  /**
+   * How much of the chart's height lies above a value.
+   *
+   * @param {number} ms
+   */
+  function shareAbove(ms) {
+    const highest = Math.max(top, most);
+    return logarithmic ? Math.log(highest / ms) / Math.log(highest / bottom) : 1 - ms / highest;
+  }
 }
 
 /** @param {'pods' | 'nodes'} name */
