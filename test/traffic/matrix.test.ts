@@ -39,7 +39,7 @@ afterAll(async () => {
 
 let cases = 0;
 /** What only durations speak against is played again: a defect comes again, a busy machine's hiccup does not. */
-const attempts = 3;
+const attempts = 5;
 
 async function agree(together: readonly Fault[]): Promise<Verdict> {
   const verdict = await playCase(together, { rate, lengths, ground, seed: seed * 1000 + ++cases });
